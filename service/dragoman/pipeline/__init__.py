@@ -1,0 +1,1 @@
+"""The use cases: translate an article, translate texts, translate files."""

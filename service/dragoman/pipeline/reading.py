@@ -1,0 +1,135 @@
+"""From bytes to an article whose language is known and whose blocks are in segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from dragoman.article import UNDETERMINED, Article, Block, BlockKind, MarkKind, Segment
+from dragoman.errors import EmptyInput, InputTooLarge, LanguageUndetermined
+from dragoman.fidelity.casing import CaseModel
+from dragoman.formats.base import ParseLimits
+from dragoman.langid import LanguageIdentifier
+from dragoman.pipeline.segments import Job
+from dragoman.pipeline.values import SourceLanguage
+from dragoman.segmentation import split
+
+Parse = Callable[[str, bytes, ParseLimits], Article]
+"""Port: format name, bytes and limits to an article; blocking, ends by itself."""
+
+_MIN_BODY_CHARACTERS = 200
+"""A body shorter than this is identified together with its headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    parse: ParseLimits = ParseLimits()
+    max_characters: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedBlock:
+    block: Block
+    segments: tuple[Segment, ...]
+
+    def jobs(self) -> list[Job]:
+        """How each segment of this block is to be treated."""
+        block = self.block
+        kept = [(mark.start, mark.end) for mark in block.marks if mark.kind is MarkKind.KEEP]
+        return [
+            Job(
+                segment,
+                headline=block.kind.is_headline_like,
+                copied=not block.kind.translated,
+                kept=tuple(
+                    (max(0, start - segment.start), min(segment.end, end) - segment.start)
+                    for start, end in kept
+                    if start < segment.end and end > segment.start
+                ),
+            )
+            for segment in self.segments
+        ]
+
+
+class Reader:
+    """Reads articles: parse, identify, split, learn case. All methods block."""
+
+    def __init__(
+        self, parse: Parse, identifier: LanguageIdentifier, limits: ReadingLimits
+    ) -> None:
+        self._parse = parse
+        self._identifier = identifier
+        self._limits = limits
+
+    def parse(self, format_name: str, data: bytes) -> Article:
+        """Raises InputError or ExtractionTimeout."""
+        article = self._parse(format_name, data, self._limits.parse)
+        if not any(block.text.strip() for block in article.blocks):
+            raise EmptyInput(
+                "There is no text in this article.", hint="Send at least one sentence."
+            )
+        characters = sum(len(block.text) for block in article.blocks)
+        if characters > self._limits.max_characters:
+            raise InputTooLarge(
+                f"The article has {characters:,} characters; "
+                f"at most {self._limits.max_characters:,} are accepted.",
+                hint="Send it in parts, or raise max_characters.",
+            )
+        return article
+
+    def identify(
+        self, article: Article, given: str | None, installed: Collection[str]
+    ) -> SourceLanguage:
+        """The caller's word, else what the content says. Raises LanguageUndetermined."""
+        if given is not None:
+            return SourceLanguage(given, 1.0, "request")
+        found = self._identifier.identify(
+            _evidence(article),
+            hints=(article.language,) if article.language else (),
+            installed=installed,
+        )
+        if found.language == UNDETERMINED:
+            raise LanguageUndetermined(
+                "The language of this article could not be determined.",
+                hint="Say it: `--from` on the command line, `source` in a request.",
+            )
+        return SourceLanguage(
+            found.language, found.confidence, "content" if found.reliable else "document"
+        )
+
+    def segment(self, article: Article, language: str) -> tuple[SegmentedBlock, ...]:
+        """Blocks that are copied stay whole."""
+        return tuple(
+            SegmentedBlock(
+                block,
+                split(block, language) if block.kind.translated else (_whole(block),),
+            )
+            for block in article.blocks
+        )
+
+    def learn_case(self, article: Article, language: str) -> CaseModel:
+        return CaseModel.learn(
+            (
+                block.text
+                for block in article.blocks
+                if block.kind.translated and not block.kind.is_headline_like
+            ),
+            language,
+        )
+
+
+def _whole(block: Block) -> Segment:
+    return Segment(block.id, 0, 0, len(block.text), block.text)
+
+
+def _evidence(article: Article) -> str:
+    """The body, because headlines are short and full of names; everything if it is short."""
+    translated = [block for block in article.blocks if block.kind.translated]
+    body = "\n".join(
+        block.text for block in translated if block.kind is not BlockKind.HEADLINE
+    )
+    if len(body) >= _MIN_BODY_CHARACTERS:
+        return body
+    return "\n".join(block.text for block in translated) or "\n".join(
+        block.text for block in article.blocks
+    )

@@ -1,0 +1,310 @@
+"""Segments in, translations out: decode, restore, check, decode again, and flag what is left.
+
+The order of repairs: another hypothesis of the same beam, another decoding, the pieces between
+what must be kept translated on their own, then a flag. A translation that is no translation
+(empty, looping, cut, wildly out of length) is never shown: its source text stands in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dragoman.article import (
+    AlignedSpan,
+    Flag,
+    LanguagePair,
+    Origin,
+    Segment,
+    Severity,
+    Translation,
+)
+from dragoman.errors import DecodingFailed
+from dragoman.fidelity.casing import CaseModel, HeadlineCase, apply_headline_case
+from dragoman.fidelity.checks import check_segment
+from dragoman.fidelity.protection import find_protected, join_pieces, pieces
+from dragoman.fidelity.typography import restore
+from dragoman.inference.engines.base import DecodingOptions, Hypothesis
+from dragoman.inference.translator import Decoding, Priority, Ticket, Translator
+
+COPIED_SIGNATURE = "copied"
+
+UNUSABLE = frozenset({"empty", "loop", "length", "cut", "untranslated", "failed"})
+"""Findings after which the output is not shown at all; the source text is kept instead."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_PROTECTED_CODES = frozenset({"numbers", "signs", "addresses", "placeholders", "kept"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One segment to translate.
+
+    ``kept`` are spans of ``segment.text`` that must come out unchanged. ``headline`` says that
+    its capitals may be headline style. ``copied`` passes it through.
+    """
+
+    segment: Segment
+    headline: bool = False
+    copied: bool = False
+    kept: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A job as the model sees it: without surrounding white space, its case learnt."""
+
+    job: Job
+    before: str
+    core: str
+    after: str
+    text: str
+    case: HeadlineCase
+    kept: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: str
+    flags: tuple[Flag, ...]
+    alignment: tuple[AlignedSpan, ...]
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        blocking = sum(flag.severity is Severity.BLOCKING for flag in self.flags)
+        return blocking, len(self.flags) - blocking
+
+    @property
+    def passes(self) -> bool:
+        return self.cost[0] == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``repaired`` is True when the first hypothesis did not pass and another one did."""
+
+    translation: Translation
+    repaired: bool = False
+
+
+class Pending:
+    """Segments on their way. Await ``outcomes[i]`` for the i-th; ``cancel`` drops the rest."""
+
+    def __init__(self, outcomes: list[asyncio.Task[Outcome]], ticket: Ticket | None) -> None:
+        self.outcomes = outcomes
+        self.ticket = ticket
+
+    def cancel(self) -> None:
+        if self.ticket is not None:
+            self.ticket.cancel()
+        for task in self.outcomes:
+            task.cancel()
+
+
+class SegmentTranslator:
+    """Translates segments of one pair with the checks and repairs of this module."""
+
+    def __init__(self, translator: Translator, options: DecodingOptions) -> None:
+        self._translator = translator
+        self._options = options
+
+    async def submit(
+        self,
+        jobs: Sequence[Job],
+        pair: LanguagePair,
+        case: CaseModel,
+        *,
+        priority: Priority,
+        deadline: float | None,
+    ) -> Pending:
+        """Queue all jobs at once. Raises QueueFull, PairNotInstalled, ShuttingDown."""
+        same = pair.source == pair.target
+        prepared = [None if same or job.copied else _prepare(job, case) for job in jobs]
+        texts = [item.text for item in prepared if item is not None]
+        run = _Run(self._translator, pair, self._options, priority, deadline)
+        ticket = await run.submit(texts, self._options) if texts else None
+        futures = iter(ticket.futures if ticket else ())
+        tasks = [
+            asyncio.create_task(
+                _copied(job)
+                if item is None or ticket is None
+                else run.finish(item, asyncio.wrap_future(next(futures)), ticket.signature)
+            )
+            for job, item in zip(jobs, prepared, strict=True)
+        ]
+        return Pending(tasks, ticket)
+
+
+class _Run:
+    """One submission: what every repair of it needs to know."""
+
+    def __init__(
+        self,
+        translator: Translator,
+        pair: LanguagePair,
+        options: DecodingOptions,
+        priority: Priority,
+        deadline: float | None,
+    ) -> None:
+        self._translator = translator
+        self._pair = pair
+        self._options = options
+        self._priority = priority
+        self._deadline = deadline
+
+    async def submit(self, texts: Sequence[str], options: DecodingOptions) -> Ticket:
+        return await asyncio.to_thread(
+            self._translator.submit,
+            list(texts),
+            self._pair,
+            options,
+            priority=self._priority,
+            deadline=self._deadline,
+        )
+
+    async def finish(
+        self, item: _Prepared, first: asyncio.Future[Decoding], signature: str
+    ) -> Outcome:
+        candidates = await self._candidates(item, first)
+        best = min(candidates, key=lambda candidate: candidate.cost)
+        repaired = False
+        if not best.passes:
+            best, signature = await self._repair(item, best, signature)
+            repaired = best.passes
+        elif best is not candidates[0]:
+            repaired = True
+        return Outcome(_translation(item, best, signature), repaired)
+
+    async def _candidates(
+        self, item: _Prepared, future: asyncio.Future[Decoding]
+    ) -> list[_Candidate]:
+        """Every hypothesis, restored and checked. A segment that fails alone is a finding."""
+        try:
+            decoding = await future
+        except DecodingFailed as error:
+            flag = Flag("failed", Severity.BLOCKING, f"Could not be translated: {error.message}")
+            return [_Candidate("", (flag,), ())]
+        return [self._candidate(item, hypothesis) for hypothesis in decoding.hypotheses]
+
+    def _candidate(self, item: _Prepared, hypothesis: Hypothesis) -> _Candidate:
+        text, offsets = restore(hypothesis.text, item.core, self._pair.target)
+        text = apply_headline_case(text, item.case, self._pair.target)
+        flags = check_segment(
+            item.core, text, self._pair, finished=hypothesis.finished, kept=item.kept
+        )
+        return _Candidate(text, flags, offsets.shift(hypothesis.alignment))
+
+    async def _repair(
+        self, item: _Prepared, best: _Candidate, signature: str
+    ) -> tuple[_Candidate, str]:
+        for options in _other_decodings(self._options):
+            ticket = await self.submit([item.text], options)
+            found = await self._candidates(item, asyncio.wrap_future(ticket.futures[0]))
+            better = min(found, key=lambda candidate: candidate.cost)
+            if better.cost < best.cost:
+                best, signature = better, ticket.signature
+            if best.passes:
+                return best, signature
+        if any(flag.code in _PROTECTED_CODES for flag in best.flags):
+            protected = await self._piecewise(item)
+            if protected is not None and protected.cost < best.cost:
+                return protected, f"{signature}; piecewise"
+        return best, signature
+
+    async def _piecewise(self, item: _Prepared) -> _Candidate | None:
+        """Translate what stands between the protected things, and join. Nothing can be lost."""
+        parts = pieces(item.text, find_protected(item.text, item.kept))
+        wanted = [part.text for part in parts if not part.kept and _LETTER.search(part.text)]
+        if len(parts) < 2:
+            return None
+        texts: list[str] = []
+        if wanted:
+            ticket = await self.submit(wanted, self._options)
+            try:
+                decodings = await asyncio.gather(
+                    *(asyncio.wrap_future(future) for future in ticket.futures)
+                )
+            except DecodingFailed:
+                return None
+            texts = [decoding.hypotheses[0].text for decoding in decodings]
+        queue = iter(texts)
+        joined = join_pieces(
+            [
+                part if part.kept or not _LETTER.search(part.text) else replace(part, text=t)
+                for part in parts
+                for t in ([next(queue)] if not part.kept and _LETTER.search(part.text) else [""])
+            ]
+        )
+        return self._candidate(item, Hypothesis(text=joined, tokens=0))
+
+
+def _other_decodings(options: DecodingOptions) -> tuple[DecodingOptions, ...]:
+    """What to try when the first decoding does not pass: more hypotheses, then no repetition."""
+    beam = max(4, options.beam_size)
+    return (
+        replace(options, beam_size=beam, num_hypotheses=beam),
+        replace(
+            options,
+            beam_size=beam,
+            num_hypotheses=1,
+            no_repeat_ngram_size=3,
+            repetition_penalty=1.2,
+            max_length_factor=options.max_length_factor * 1.5,
+        ),
+    )
+
+
+def _prepare(job: Job, case: CaseModel) -> _Prepared | None:
+    """None when there is nothing to translate: no letters, or all of it is kept."""
+    text = job.segment.text
+    core = text.strip()
+    if not _LETTER.search(core):
+        return None
+    start = len(text) - len(text.lstrip())
+    kept = tuple(
+        (max(0, first - start), min(len(core), last - start))
+        for first, last in job.kept
+        if last - start > 0 and first - start < len(core)
+    )
+    if any(first == 0 and last == len(core) for first, last in kept):
+        return None
+    lowered, style = case.lower_headline(core) if job.headline or core.isupper() else (core, None)
+    return _Prepared(
+        job=job,
+        before=text[:start],
+        core=core,
+        after=text[start + len(core) :],
+        text=lowered,
+        case=style if style is not None else HeadlineCase.SENTENCE,
+        kept=kept,
+    )
+
+
+async def _copied(job: Job) -> Outcome:
+    return Outcome(Translation(job.segment.text, Origin.COPIED, COPIED_SIGNATURE))
+
+
+def _translation(item: _Prepared, candidate: _Candidate, signature: str) -> Translation:
+    if any(flag.code in UNUSABLE for flag in candidate.flags):
+        flag = Flag(
+            "untranslated",
+            Severity.BLOCKING,
+            "No decoding gave a usable translation; the source text was kept.",
+        )
+        return Translation(
+            item.job.segment.text, Origin.COPIED, signature, (*candidate.flags, flag)
+        )
+    shift = len(item.before)
+    alignment = tuple(
+        AlignedSpan(
+            span.source_start + shift,
+            span.source_end + shift,
+            span.target_start + shift,
+            span.target_end + shift,
+        )
+        for span in candidate.alignment
+    )
+    text = item.before + candidate.text + item.after
+    return Translation(text, Origin.MODEL, signature, candidate.flags, alignment)
