@@ -1,9 +1,9 @@
 """Dragoman translates and summarises news, on your own machine.
 
-    from dragoman import Dragoman
+from dragoman import Dragoman
 
-    with Dragoman() as dragoman:
-        print(dragoman.translate_article("The bridge reopens.", to="fr").text)
+with Dragoman() as dragoman:
+    print(dragoman.translate_article("The bridge reopens.", to="fr").text)
 """
 
 from __future__ import annotations

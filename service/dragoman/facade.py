@@ -1,8 +1,8 @@
 """The public Python API: everything that Dragoman does, as plain blocking calls.
 
-    with Dragoman() as dragoman:
-        article = dragoman.translate_article(html, to="fr")
-        print(article.headline, article.report.publishable)
+with Dragoman() as dragoman:
+    article = dragoman.translate_article(html, to="fr")
+    print(article.headline, article.report.publishable)
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class Dragoman:
             summary=summary,
             deadline=self._deadline(timeout_s),
         )
+
         async def translate() -> TranslatedArticle:
             results, _ = await self.services.articles.translate(request)
             return results[0]

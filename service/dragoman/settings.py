@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, description="Batches decoded at once; 0: one per core.")
     threads_per_worker: int = Field(1, ge=1, description="Threads inside one batch.")
     beam_size: int = Field(4, ge=1, le=16, description="Beams; 1 is greedy, and faster.")
+    repair: bool = Field(
+        True, description="Decode again what does not pass the checks; findings are told anyway."
+    )
     memory_budget_mb: int = Field(
         4096, ge=64, description="Loaded models; the least recently used leaves first."
     )
@@ -117,9 +120,7 @@ def load_settings(**overrides: object) -> Settings:
 
 def _refuse_unknown_variables() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {SETTINGS_FILE_VARIABLE}
-    unknown = sorted(
-        name for name in os.environ if name.startswith(PREFIX) and name not in known
-    )
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError(
             f"Unknown settings in the environment: {', '.join(unknown)}.",

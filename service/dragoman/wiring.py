@@ -5,10 +5,11 @@ This is the only place that knows which class stands behind each port.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from dragoman.article import BatchPolicy, LanguagePair
 from dragoman.errors import PairNotInstalled
@@ -81,12 +82,21 @@ def engine_options(settings: Settings) -> EngineOptions:
     )
 
 
+OpenEngine = Callable[[InstalledModel], Engine]
+
+
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
-    """Open all parts; on exit close them in the opposite order, work in flight first."""
+def open_services(settings: Settings, open_model: OpenEngine | None = None) -> Iterator[Services]:
+    """Open all parts; on exit close them in the opposite order, work in flight first.
+
+    ``open_model`` puts another engine behind the port, such as the fake one or a benchmark's.
+    """
+    options = engine_options(settings)
     with ExitStack() as stack:
         store = open_store(settings)
-        translator = stack.enter_context(_open_translator(settings, store))
+        translator = stack.enter_context(
+            _open_translator(settings, store, open_model or partial(_open, options=options))
+        )
         worker = stack.enter_context(_open_worker(settings))
         executor = stack.enter_context(
             ThreadPoolExecutor(_BLOCKING_CALLS_AT_ONCE, thread_name_prefix="dragoman-blocking")
@@ -96,7 +106,9 @@ def open_services(settings: Settings) -> Iterator[Services]:
             ParseLimits(settings.max_body_bytes, settings.max_html_nodes), settings.max_characters
         )
         reader = Reader(worker.parse, identifier, limits)
-        segments = SegmentTranslator(translator, DecodingOptions(beam_size=settings.beam_size))
+        segments = SegmentTranslator(
+            translator, DecodingOptions(beam_size=settings.beam_size), repair=settings.repair
+        )
         yield Services(
             settings=settings,
             store=store,
@@ -108,20 +120,21 @@ def open_services(settings: Settings) -> Iterator[Services]:
         )
 
 
+def _open(model: InstalledModel, *, options: EngineOptions) -> Engine:
+    return open_engine(model, options)
+
+
 @contextmanager
-def _open_translator(settings: Settings, store: ModelStore) -> Iterator[Translator]:
-    options = engine_options(settings)
-
-    def open_one(model: InstalledModel) -> Engine:
-        return open_engine(model, options)
-
+def _open_translator(
+    settings: Settings, store: ModelStore, open_model: OpenEngine
+) -> Iterator[Translator]:
     policy = BatchPolicy(
         max_batch_tokens=settings.max_batch_tokens,
         max_batch_segments=settings.max_batch_segments,
         max_wait_ms=settings.max_wait_ms,
         max_queued_tokens=settings.max_queued_tokens,
     )
-    pool = EnginePool(open_one, budget_bytes=settings.memory_budget_mb * 2**20)
+    pool = EnginePool(open_model, budget_bytes=settings.memory_budget_mb * 2**20)
     translator = Translator(
         store.installed(), pool, Scheduler(policy), pivot_language=settings.pivot_language
     )

@@ -77,9 +77,7 @@ class ArticleTranslator:
         read = await self._read(request, timer)
         pairs = [LanguagePair(read.source.language, target) for target in request.targets]
         routes = [self._route(pair) for pair in pairs]
-        yield ArticleRead(
-            read.source, request.targets, tuple(block.block for block in read.blocks)
-        )
+        yield ArticleRead(read.source, request.targets, tuple(block.block for block in read.blocks))
         async with AsyncExitStack() as stack:
             pending = [await self._submit(read, pair, request, stack) for pair in pairs]
             for pair, route, work in zip(pairs, routes, pending, strict=True):
@@ -130,9 +128,7 @@ class ArticleTranslator:
             article = await self._blocking(self._reader.parse, request.format, request.data)
         with timer.measure("identify"):
             installed = tuple(self._translator.languages())
-            source = await self._blocking(
-                self._reader.identify, article, request.source, installed
-            )
+            source = await self._blocking(self._reader.identify, article, request.source, installed)
         with timer.measure("segment"):
             blocks = await self._blocking(self._reader.segment, article, source.language)
             case = await self._blocking(self._reader.learn_case, article, source.language)

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,7 +123,9 @@ class FileTranslator:
 
     async def _one(self, job: FileJob, journal: Journal | None, again: bool) -> FileResult:
         try:
-            data = job.data if job.data is not None else await asyncio.to_thread(read_file, job.path)
+            data = (
+                job.data if job.data is not None else await asyncio.to_thread(read_file, job.path)
+            )
             digest = hashlib.sha256(data).hexdigest()
             made_by = self._made_by(job.source, job.target)
             if journal and job.output and not again and journal.has(job.output, digest, made_by):
@@ -166,4 +168,3 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-

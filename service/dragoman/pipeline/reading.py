@@ -54,9 +54,7 @@ class SegmentedBlock:
 class Reader:
     """Reads articles: parse, identify, split, learn case. All methods block."""
 
-    def __init__(
-        self, parse: Parse, identifier: LanguageIdentifier, limits: ReadingLimits
-    ) -> None:
+    def __init__(self, parse: Parse, identifier: LanguageIdentifier, limits: ReadingLimits) -> None:
         self._parse = parse
         self._identifier = identifier
         self._limits = limits
@@ -125,9 +123,7 @@ def _whole(block: Block) -> Segment:
 def _evidence(article: Article) -> str:
     """The body, because headlines are short and full of names; everything if it is short."""
     translated = [block for block in article.blocks if block.kind.translated]
-    body = "\n".join(
-        block.text for block in translated if block.kind is not BlockKind.HEADLINE
-    )
+    body = "\n".join(block.text for block in translated if block.kind is not BlockKind.HEADLINE)
     if len(body) >= _MIN_BODY_CHARACTERS:
         return body
     return "\n".join(block.text for block in translated) or "\n".join(

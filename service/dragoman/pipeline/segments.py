@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dragoman.article import (
@@ -21,7 +22,7 @@ from dragoman.article import (
     Severity,
     Translation,
 )
-from dragoman.errors import DecodingFailed
+from dragoman.errors import DecodingFailed, QueueFull
 from dragoman.fidelity.casing import CaseModel, HeadlineCase, apply_headline_case
 from dragoman.fidelity.checks import check_segment
 from dragoman.fidelity.protection import find_protected, join_pieces, pieces
@@ -101,14 +102,24 @@ class Pending:
             self.ticket.cancel()
         for task in self.outcomes:
             task.cancel()
+            task.add_done_callback(_retrieve)
+
+
+def _retrieve(task: asyncio.Task[Outcome]) -> None:
+    """Take the error of a task that nobody waits for any more, so that it is not logged as lost."""
+    if not task.cancelled():
+        task.exception()
 
 
 class SegmentTranslator:
     """Translates segments of one pair with the checks and repairs of this module."""
 
-    def __init__(self, translator: Translator, options: DecodingOptions) -> None:
+    def __init__(
+        self, translator: Translator, options: DecodingOptions, *, repair: bool = True
+    ) -> None:
         self._translator = translator
         self._options = options
+        self._repair = repair
 
     async def submit(
         self,
@@ -123,7 +134,7 @@ class SegmentTranslator:
         same = pair.source == pair.target
         prepared = [None if same or job.copied else _prepare(job, case) for job in jobs]
         texts = [item.text for item in prepared if item is not None]
-        run = _Run(self._translator, pair, self._options, priority, deadline)
+        run = _Run(self._translator, pair, self._options, priority, deadline, self._repair)
         ticket = await run.submit(texts, self._options) if texts else None
         futures = iter(ticket.futures if ticket else ())
         tasks = [
@@ -137,31 +148,25 @@ class SegmentTranslator:
         return Pending(tasks, ticket)
 
 
+@dataclass(frozen=True, slots=True)
 class _Run:
     """One submission: what every repair of it needs to know."""
 
-    def __init__(
-        self,
-        translator: Translator,
-        pair: LanguagePair,
-        options: DecodingOptions,
-        priority: Priority,
-        deadline: float | None,
-    ) -> None:
-        self._translator = translator
-        self._pair = pair
-        self._options = options
-        self._priority = priority
-        self._deadline = deadline
+    translator: Translator
+    pair: LanguagePair
+    options: DecodingOptions
+    priority: Priority
+    deadline: float | None
+    may_repair: bool
 
     async def submit(self, texts: Sequence[str], options: DecodingOptions) -> Ticket:
         return await asyncio.to_thread(
-            self._translator.submit,
+            self.translator.submit,
             list(texts),
-            self._pair,
+            self.pair,
             options,
-            priority=self._priority,
-            deadline=self._deadline,
+            priority=self.priority,
+            deadline=self.deadline,
         )
 
     async def finish(
@@ -170,8 +175,9 @@ class _Run:
         candidates = await self._candidates(item, first)
         best = min(candidates, key=lambda candidate: candidate.cost)
         repaired = False
-        if not best.passes:
-            best, signature = await self._repair(item, best, signature)
+        if not best.passes and self.may_repair:
+            with suppress(QueueFull):  # a busy server flags what it has no room to decode again
+                best, signature = await self._repair(item, best, signature)
             repaired = best.passes
         elif best is not candidates[0]:
             repaired = True
@@ -189,17 +195,17 @@ class _Run:
         return [self._candidate(item, hypothesis) for hypothesis in decoding.hypotheses]
 
     def _candidate(self, item: _Prepared, hypothesis: Hypothesis) -> _Candidate:
-        text, offsets = restore(hypothesis.text, item.core, self._pair.target)
-        text = apply_headline_case(text, item.case, self._pair.target)
+        text, offsets = restore(hypothesis.text, item.core, self.pair.target)
+        text = apply_headline_case(text, item.case, self.pair.target)
         flags = check_segment(
-            item.core, text, self._pair, finished=hypothesis.finished, kept=item.kept
+            item.core, text, self.pair, finished=hypothesis.finished, kept=item.kept
         )
         return _Candidate(text, flags, offsets.shift(hypothesis.alignment))
 
     async def _repair(
         self, item: _Prepared, best: _Candidate, signature: str
     ) -> tuple[_Candidate, str]:
-        for options in _other_decodings(self._options):
+        for options in _other_decodings(self.options):
             ticket = await self.submit([item.text], options)
             found = await self._candidates(item, asyncio.wrap_future(ticket.futures[0]))
             better = min(found, key=lambda candidate: candidate.cost)
@@ -221,7 +227,7 @@ class _Run:
             return None
         texts: list[str] = []
         if wanted:
-            ticket = await self.submit(wanted, self._options)
+            ticket = await self.submit(wanted, self.options)
             try:
                 decodings = await asyncio.gather(
                     *(asyncio.wrap_future(future) for future in ticket.futures)
