@@ -103,6 +103,7 @@ class ArticleTranslator:
                         article=read.article,
                         blocks=blocks,
                         summary=summary,
+                        format=request.format,
                         document=document,
                         report=make_report(blocks, tally, timer.timings_ms()),
                         models=model_uses(route, self._translator) if route else (),

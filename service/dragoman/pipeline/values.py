@@ -54,13 +54,14 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class TranslatedArticle:
-    """One article in one target language. ``document`` is in the input's own format, UTF-8."""
+    """One article in one target language. ``document`` is in the input's own ``format``, UTF-8."""
 
     target: str
     source: SourceLanguage
     article: Article
     blocks: tuple[TranslatedBlock, ...]
     summary: Summary | None
+    format: str
     document: bytes
     report: Report
     models: tuple[ModelUse, ...]
