@@ -10,12 +10,14 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import ctranslate2
 import sentencepiece
 
 from dragoman.inference.engines.base import Prepared
 from dragoman.inference.engines.ctranslate2 import CTranslate2Engine
+from dragoman.inference.engines.marian import Decoded
 from dragoman.inference.model import InstalledModel
 
 
@@ -76,9 +78,17 @@ class RawEngine:
 class ForcedLengthEngine(CTranslate2Engine):
     """Dragoman's own engine with the output as long as the longest source of its batch.
 
-    Tokenising, batching, decoding and detokenising are the real ones.
+    Tokenising, batching and detokenising are the real ones; only the call that decodes differs.
     """
 
-    def decoding_lengths(self, batch: Sequence[Prepared]) -> dict[str, int]:
+    def _decode(self, batch: Sequence[Prepared], forbidden: Any) -> list[list[Decoded]]:
         longest = max(item.tokens for item in batch)
-        return {"min_decoding_length": longest, "max_decoding_length": longest}
+        results = self._translator.translate_batch(
+            [list(item.payload.pieces) for item in batch],
+            beam_size=batch[0].request.options.beam_size,
+            disable_unk=True,
+            max_input_length=0,
+            min_decoding_length=longest,
+            max_decoding_length=longest,
+        )
+        return [[Decoded(tuple(result.hypotheses[0]), True, None, None)] for result in results]

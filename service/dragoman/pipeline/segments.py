@@ -22,7 +22,7 @@ from dragoman.article import (
     Severity,
     Translation,
 )
-from dragoman.errors import DecodingFailed, QueueFull
+from dragoman.errors import DeadlineExceeded, DecodingFailed, QueueFull
 from dragoman.fidelity.casing import CaseModel, HeadlineCase, apply_headline_case
 from dragoman.fidelity.checks import check_segment
 from dragoman.fidelity.protection import find_protected, join_pieces, pieces
@@ -188,11 +188,22 @@ class _Run:
     ) -> list[_Candidate]:
         """Every hypothesis, restored and checked. A segment that fails alone is a finding."""
         try:
-            decoding = await future
+            decoding = await self._in_time(future)
         except DecodingFailed as error:
             flag = Flag("failed", Severity.BLOCKING, f"Could not be translated: {error.message}")
             return [_Candidate("", (flag,), ())]
         return [self._candidate(item, hypothesis) for hypothesis in decoding.hypotheses]
+
+    async def _in_time(self, future: asyncio.Future[Decoding]) -> Decoding:
+        """Wait no longer than the deadline, even for an engine that stalls."""
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await future
+        except TimeoutError:
+            raise DeadlineExceeded(
+                "The translation was not ready before its deadline.",
+                hint="Allow more time or send less at once.",
+            ) from None
 
     def _candidate(self, item: _Prepared, hypothesis: Hypothesis) -> _Candidate:
         text, offsets = restore(hypothesis.text, item.core, self.pair.target)
@@ -229,9 +240,9 @@ class _Run:
         if wanted:
             ticket = await self.submit(wanted, self.options)
             try:
-                decodings = await asyncio.gather(
-                    *(asyncio.wrap_future(future) for future in ticket.futures)
-                )
+                decodings = [
+                    await self._in_time(asyncio.wrap_future(future)) for future in ticket.futures
+                ]
             except DecodingFailed:
                 return None
             texts = [decoding.hypotheses[0].text for decoding in decodings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dragoman.article import (
     Article,
@@ -35,11 +36,12 @@ class ArticleRequest:
 
 @dataclass(frozen=True, slots=True)
 class SourceLanguage:
-    """``found_by``: request, content or document. ``confidence`` is 0 to 1."""
+    """``found_by``: the caller said so, the content shows it, or the document's ``lang`` broke a
+    tie. ``confidence`` is 0 to 1."""
 
     language: str
     confidence: float
-    found_by: str
+    found_by: Literal["request", "content", "document"]
 
 
 @dataclass(frozen=True, slots=True)
