@@ -77,9 +77,12 @@ class ArticleTranslator:
         read = await self._read(request, timer)
         pairs = [LanguagePair(read.source.language, target) for target in request.targets]
         routes = [self._route(pair) for pair in pairs]
-        yield ArticleRead(read.source, request.targets, tuple(block.block for block in read.blocks))
         async with AsyncExitStack() as stack:
+            # Queued before the first event: a full queue refuses the request, not a begun stream.
             pending = [await self._submit(read, pair, request, stack) for pair in pairs]
+            yield ArticleRead(
+                read.source, request.targets, tuple(block.block for block in read.blocks)
+            )
             for pair, route, work in zip(pairs, routes, pending, strict=True):
                 with timer.measure("translate"):
                     tally = Tally()
