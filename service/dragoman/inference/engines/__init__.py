@@ -19,4 +19,18 @@ def open_engine(model: InstalledModel, options: EngineOptions) -> Engine:
         from dragoman.inference.engines.ctranslate2 import CTranslate2Engine
 
         return CTranslate2Engine(model, options)
+    if options.engine == "transformers":
+        try:
+            from dragoman.inference.engines.transformers import TransformersEngine
+        except ImportError as error:
+            raise SettingsError(
+                f"The engine transformers needs a package that is missing: {error.name}.",
+                hint="Install it with: pip install 'dragoman[torch]'",
+            ) from error
+
+        return TransformersEngine(model, options)
+    if options.engine == "fake":
+        from dragoman.inference.engines.fake import FakeEngine
+
+        return FakeEngine()
     raise SettingsError(f"There is no engine named {options.engine}.")

@@ -5,7 +5,6 @@ Imports neither torch nor transformers: they cost seconds and a gigabyte.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -46,7 +45,6 @@ class CTranslate2Engine:
         self.workers = options.cpu_workers() if device == "cpu" else max(1, options.workers)
         self._text = MarianText(read_layout(model.directory))
         self._clock = clock
-        self._closing = threading.Lock()
         try:
             self._translator: ctranslate2.Translator | None = ctranslate2.Translator(
                 str(directory),
@@ -81,8 +79,7 @@ class CTranslate2Engine:
 
     def close(self) -> None:
         """Free the weights once the batches that are running have ended."""
-        with self._closing:
-            self._translator = None
+        self._translator = None
 
     def _decode(
         self, batch: Sequence[Prepared], forbidden: list[PieceSequence]
