@@ -29,8 +29,6 @@ from dragoman.pipeline.segments import SegmentTranslator
 from dragoman.pipeline.texts import TextTranslator
 from dragoman.settings import Settings
 
-OpenModel = Callable[[InstalledModel], Engine]
-
 _BLOCKING_CALLS_AT_ONCE = 32
 """Threads for parsing, tokenising and rendering: enough that waiting for a page's extraction or
 a model's loading does not keep other requests from being read."""
