@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     )
     offline: bool = Field(False, description="Make every attempt to use the network an error.")
     hub_url: str = Field("https://huggingface.co", description="The hub that models come from.")
+    hub_token: SecretStr | None = Field(
+        None, description="Token for private models; a login of other programs is never used."
+    )
     pivot_language: str = Field("en", description="Language to go through without a direct model.")
 
     # Engine

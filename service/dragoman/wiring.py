@@ -20,7 +20,7 @@ from dragoman.inference.engines import EngineOptions, open_engine
 from dragoman.inference.engines.base import DecodingOptions, Engine
 from dragoman.inference.model import InstalledModel
 from dragoman.inference.pool import EnginePool
-from dragoman.inference.store import ModelStore, bundled_models_directory
+from dragoman.inference.store import ModelStore, open_models
 from dragoman.inference.translator import Translator
 from dragoman.langid import LanguageIdentifier
 from dragoman.pipeline.articles import ArticleTranslator
@@ -65,10 +65,8 @@ class Services:
 
 
 def open_store(settings: Settings) -> ModelStore:
-    """The bundled models, then the pulled ones."""
-    bundled = bundled_models_directory()
-    directories = [settings.models_dir] if bundled is None else [bundled, settings.models_dir]
-    return ModelStore(directories)
+    """The pulled models and the bundled ones."""
+    return open_models(settings.models_dir)
 
 
 def engine_options(settings: Settings) -> EngineOptions:

@@ -12,7 +12,7 @@ from dragoman.inference.store.directions import (
     read_directions,
     write_manifest,
 )
-from dragoman.inference.store.languages import CODES, language_of, tokens_by_language
+from dragoman.inference.catalogue.languages import CODES, language_of, tokens_by_language
 from support.model_directories import model_directory
 
 
@@ -136,3 +136,11 @@ def test_the_preferred_token_is_chosen_as_it_is_written() -> None:
     found = tokens_by_language(["zho", "cmn_Hans", "pt_br", "FRA"])
 
     assert found == {"zh": ">>cmn_Hans<<", "pt-BR": ">>pt_br<<", "fr": ">>FRA<<"}
+
+
+def test_a_target_without_a_token_is_not_promised(tmp_path: Path) -> None:
+    """Of several given targets only those that the model can be told to speak are installed."""
+    directory = model_directory(tmp_path, languages=None, tokens=["fra", "ita"])
+    pairs = [LanguagePair("en", target) for target in ("fr", "it", "ro")]
+
+    assert names(detect_directions(directory, "owner/model", pairs=pairs)) == {"en-fr", "en-it"}

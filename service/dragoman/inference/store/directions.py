@@ -17,8 +17,8 @@ from typing import Any
 
 from dragoman.article import LanguagePair
 from dragoman.errors import ModelCorrupt
+from dragoman.inference.catalogue.languages import language_of, languages_of, tokens_by_language
 from dragoman.inference.store.card import Card, read_card
-from dragoman.inference.store.languages import language_of, languages_of, tokens_by_language
 
 MANIFEST = "dragoman.json"
 _NAME = re.compile(r"(?:^|[-_/])([A-Za-z_]+)-([A-Za-z_]+)$")
@@ -61,6 +61,9 @@ def detect_directions(
             for target in targets
             if source != target
         )
+    if len({pair.target for pair in wanted}) > 1 and tokens:
+        # Without its token a multilingual model would answer in any of its languages.
+        wanted = frozenset(pair for pair in wanted if pair.target in tokens)
     if not wanted:
         return None
     used = {pair.target for pair in wanted}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dragoman.errors import InputError, ModelCorrupt, ModelNotInstalled
 from dragoman.inference.model import InstalledModel
-from dragoman.inference.store.bundled import recorded_digests
+from dragoman.inference.store.bundled import bundled_models_directory, recorded_digests
+from dragoman.inference.store.installing import Installation, installation
 from dragoman.inference.store.lock import (
     Finding,
     Problem,
@@ -91,6 +92,18 @@ class ModelStore:
         with suppress(OSError):
             place.directory.parent.rmdir()
 
+    def installing(
+        self, model_id: str, waiting: Callable[[], None] = lambda: None
+    ) -> AbstractContextManager[Installation]:
+        """Reserve ``model_id`` for whoever fills it; a second one waits until the first is done.
+
+        ``waiting`` is called once before such a wait. Raises InputError without a directory to
+        install to, and OSError.
+        """
+        if not self._directories:
+            raise InputError("There is no directory to install models to.")
+        return installation(self._directories[0], model_id, waiting)
+
     def verify(self, model_id: str | None = None) -> list[Finding]:
         """Read every byte of one model, or of all, and say what differs from its installation.
 
@@ -142,6 +155,11 @@ class ModelStore:
         hashes = hash_files(directory, names)
         self._hashes[directory] = (signature, hashes)
         return hashes
+
+
+def open_models(models_dir: Path) -> ModelStore:
+    """The models of this installation: pulled ones in ``models_dir``, and the bundled ones."""
+    return ModelStore([models_dir], bundled=bundled_models_directory())
 
 
 def _models_below(directory: Path) -> Iterator[tuple[str, Path]]:
