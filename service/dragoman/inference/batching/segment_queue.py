@@ -1,0 +1,158 @@
+"""Jobs that wait for a worker, and which of them go together next.
+
+Not thread-safe and without a clock: the scheduler holds its lock around every call.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+
+from dragoman.article import BatchPolicy
+from dragoman.inference.batching.cutting import cut
+from dragoman.inference.batching.job import Job, Priority
+from dragoman.inference.engines.base import Engine
+
+INTERACTIVE_BATCHES_PER_BULK_BATCH = 4
+"""While both wait, bulk gets every fifth batch, so that it is slow but never starved."""
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Jobs of one engine with equal options and bans, longest first.
+
+    Jobs that nobody waits for any more are taken out before it runs.
+    """
+
+    engine: Engine
+    jobs: tuple[Job, ...]
+
+    @property
+    def tokens(self) -> int:
+        return sum(job.tokens for job in self.jobs)
+
+    @property
+    def padded_tokens(self) -> int:
+        return max((job.tokens for job in self.jobs), default=0) * len(self.jobs)
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """Jobs that may share a batch."""
+
+    engine: Engine
+    priority: Priority
+    by_length: list[Job] = field(default_factory=list)
+    """Longest first; among equals the oldest first."""
+    by_age: dict[int, Job] = field(default_factory=dict)
+
+    @property
+    def oldest(self) -> Job:
+        return next(iter(self.by_age.values()))
+
+    def add(self, job: Job) -> None:
+        insort(self.by_length, job, key=_length_order)
+        self.by_age[job.number] = job
+
+    def remove(self, jobs: tuple[Job, ...]) -> None:
+        gone = {job.number for job in jobs}
+        self.by_length = [job for job in self.by_length if job.number not in gone]
+        for number in gone:
+            del self.by_age[number]
+
+
+def _length_order(job: Job) -> tuple[int, int]:
+    return -job.tokens, job.number
+
+
+def _lane_key(job: Job) -> Hashable:
+    request = job.prepared.request
+    return job.engine, request.options, request.banned, job.priority
+
+
+class SegmentQueue:
+    """One queue for all requests. ``tokens`` are source tokens, unpadded."""
+
+    def __init__(self, policy: BatchPolicy) -> None:
+        self._policy = policy
+        self._lanes: dict[Hashable, _Lane] = {}
+        self._interactive_in_a_row = 0
+        self.tokens = 0
+        self.segments = 0
+
+    def __iter__(self) -> Iterator[Job]:
+        for lane in self._lanes.values():
+            yield from lane.by_length
+
+    def add(self, job: Job) -> None:
+        key = _lane_key(job)
+        if key not in self._lanes:
+            self._lanes[key] = _Lane(job.engine, job.priority)
+        self._lanes[key].add(job)
+        self.tokens += job.tokens
+        self.segments += 1
+
+    def remove(self, job: Job) -> None:
+        """Take out a job that waits here."""
+        self._remove(_lane_key(job), (job,))
+
+    def promote(self, job: Job) -> None:
+        """Somebody interactive waits for this bulk job now."""
+        self.remove(job)
+        job.priority = Priority.INTERACTIVE
+        self.add(job)
+
+    def take(self, capacity: Callable[[Engine], int]) -> list[Batch]:
+        """Take the batches to run now, at most ``capacity(engine)`` and all of one lane.
+
+        The lane is the one with the oldest job. Its queue is cut as ``cutting`` says, and the
+        batch that holds the oldest job goes first: so no job is overtaken by younger ones for
+        more than one round, long ones included, and yet the batches are those of a sorted queue.
+        """
+        lanes = [key for key, lane in self._lanes.items() if capacity(lane.engine) > 0]
+        if not lanes:
+            return []
+        key = min(lanes, key=self._turn())
+        lane = self._lanes[key]
+        idle = capacity(lane.engine)
+        cuts = cut([job.tokens for job in lane.by_length], self._policy, idle)
+        groups = [tuple(lane.by_length[index] for index in indices) for indices in cuts]
+        groups.sort(key=lambda jobs: min(job.number for job in jobs))
+        batches = [Batch(lane.engine, jobs) for jobs in groups[:idle]]
+        for batch in batches:
+            self._remove(key, batch.jobs)
+        self._count_turn(lane.priority, len(batches))
+        return batches
+
+    def drain(self) -> list[Job]:
+        """Take everything out."""
+        jobs = list(self)
+        self._lanes.clear()
+        self.tokens = self.segments = 0
+        return jobs
+
+    def _turn(self) -> Callable[[Hashable], tuple[bool, int]]:
+        first = Priority.INTERACTIVE
+        if self._interactive_in_a_row >= INTERACTIVE_BATCHES_PER_BULK_BATCH:
+            first = Priority.BULK
+
+        def order(key: Hashable) -> tuple[bool, int]:
+            lane = self._lanes[key]
+            return lane.priority is not first, lane.oldest.number
+
+        return order
+
+    def _count_turn(self, priority: Priority, batches: int) -> None:
+        if priority is Priority.BULK:
+            self._interactive_in_a_row = 0
+        else:
+            self._interactive_in_a_row += batches
+
+    def _remove(self, key: Hashable, jobs: tuple[Job, ...]) -> None:
+        lane = self._lanes[key]
+        lane.remove(jobs)
+        if not lane.by_age:
+            del self._lanes[key]
+        self.tokens -= sum(job.tokens for job in jobs)
+        self.segments -= len(jobs)
