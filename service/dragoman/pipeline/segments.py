@@ -24,7 +24,7 @@ from dragoman.article import (
 )
 from dragoman.errors import DeadlineExceeded, DecodingFailed, QueueFull
 from dragoman.fidelity.casing import CaseModel, HeadlineCase, apply_headline_case
-from dragoman.fidelity.checks import check_segment
+from dragoman.fidelity.checks import UNUSABLE, check_segment
 from dragoman.fidelity.protection import find_protected, join_pieces, pieces
 from dragoman.fidelity.typography import restore
 from dragoman.inference.engines.base import DecodingOptions, Hypothesis
@@ -32,8 +32,8 @@ from dragoman.inference.translator import Decoding, Priority, Ticket, Translator
 
 COPIED_SIGNATURE = "copied"
 
-UNUSABLE = frozenset({"empty", "loop", "length", "cut", "untranslated", "failed"})
-"""Findings after which the output is not shown at all; the source text is kept instead."""
+FAILED = "failed"
+"""The engine raised on this segment; told as a finding like those of the checks."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _PROTECTED_CODES = frozenset({"numbers", "signs", "addresses", "placeholders", "kept"})
@@ -190,7 +190,7 @@ class _Run:
         try:
             decoding = await self._in_time(future)
         except DecodingFailed as error:
-            flag = Flag("failed", Severity.BLOCKING, f"Could not be translated: {error.message}")
+            flag = Flag(FAILED, Severity.BLOCKING, f"Could not be translated: {error.message}")
             return [_Candidate("", (flag,), ())]
         return [self._candidate(item, hypothesis) for hypothesis in decoding.hypotheses]
 
@@ -236,24 +236,16 @@ class _Run:
         wanted = [part.text for part in parts if not part.kept and _LETTER.search(part.text)]
         if len(parts) < 2:
             return None
-        texts: list[str] = []
+        known: dict[str, str] = {}
         if wanted:
             ticket = await self.submit(wanted, self.options)
             try:
-                decodings = [
-                    await self._in_time(asyncio.wrap_future(future)) for future in ticket.futures
-                ]
+                for text, future in zip(wanted, ticket.futures, strict=True):
+                    decoding = await self._in_time(asyncio.wrap_future(future))
+                    known[text] = decoding.hypotheses[0].text
             except DecodingFailed:
                 return None
-            texts = [decoding.hypotheses[0].text for decoding in decodings]
-        queue = iter(texts)
-        joined = join_pieces(
-            [
-                part if part.kept or not _LETTER.search(part.text) else replace(part, text=t)
-                for part in parts
-                for t in ([next(queue)] if not part.kept and _LETTER.search(part.text) else [""])
-            ]
-        )
+        joined = join_pieces(parts, lambda part: known.get(part.text, part.text))
         return self._candidate(item, Hypothesis(text=joined, tokens=0))
 
 
@@ -304,7 +296,7 @@ async def _copied(job: Job) -> Outcome:
 
 
 def _translation(item: _Prepared, candidate: _Candidate, signature: str) -> Translation:
-    if any(flag.code in UNUSABLE for flag in candidate.flags):
+    if any(flag.code in UNUSABLE or flag.code == FAILED for flag in candidate.flags):
         flag = Flag(
             "untranslated",
             Severity.BLOCKING,
