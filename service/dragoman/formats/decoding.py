@@ -125,7 +125,7 @@ def _known(declared: str | None) -> str | None:
         name = codecs.lookup(declared.strip().strip("\"'")).name.replace("_", "-")
         if name in _NOT_OURS or name in _WIDE:
             return None
-        b"".decode(name)  # refuses codecs that turn bytes into bytes
+        b" ".decode(name)  # refuses codecs that turn bytes into bytes
     except (LookupError, ValueError):
         return None
     return _AS_THE_WEB_READS_THEM.get(name, name)
