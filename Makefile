@@ -24,8 +24,8 @@ test: $(STAMPS)/dev ## the whole suite
 bench: $(STAMPS)/bench ## speed and memory tables, written to benchmarks/results
 	$(BIN)/python benchmarks/run.py
 
-image: ## container image; IMAGE_BUILDER=docker or buildah
-	./container/build
+image: ## container image; IMAGE_BUILDER=docker or buildah, IMAGE_ARGS as container/build --help says
+	./container/build $(IMAGE_ARGS)
 
 format: $(STAMPS)/dev
 	$(BIN)/ruff format .
