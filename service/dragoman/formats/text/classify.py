@@ -69,6 +69,21 @@ def classify(units: Sequence[Unit], *, body_only: bool = False) -> list[Part]:
     return parts
 
 
+def classify_as(units: Sequence[Unit], kind: BlockKind) -> list[Part]:
+    """Every unit is of one known kind; only a caption's credit is split off."""
+    parts: list[Part] = []
+    for at, unit in enumerate(units):
+        credit = find_credit(unit.text) if kind is BlockKind.CAPTION else None
+        if kind is BlockKind.CAPTION and is_credit(unit.text):
+            parts.append(_whole(at, unit, BlockKind.CREDIT))
+        elif credit:
+            parts.append(Part(at, kind, 0, credit.before))
+            parts.append(Part(at, BlockKind.CREDIT, credit.start, credit.end))
+        else:
+            parts.append(_whole(at, unit, kind))
+    return parts
+
+
 def _is_story(unit: Unit) -> bool:
     return unit.shape is Shape.PLAIN and is_prose(unit.text) and not is_furniture(unit.text)
 

@@ -11,7 +11,7 @@ from dragoman.article import Article, Block, BlockKind, TranslatedBlock
 from dragoman.errors import InputTooLarge
 from dragoman.formats.base import ParseLimits
 from dragoman.formats.decoding import read
-from dragoman.formats.text.classify import Part, classify
+from dragoman.formats.text.classify import Part, classify, classify_as
 from dragoman.formats.text.lines import Shape, Unit, split_units
 
 _BREAKS = re.compile(r"[ \t]*[\r\n\x0b\x0c\x85\u2028\u2029]+[ \t]*")
@@ -70,10 +70,12 @@ def parse_text(
     *,
     meta: Mapping[str, str] | None = None,
     body_only: bool = False,
+    kind: BlockKind | None = None,
 ) -> Article:
     """Parse text that is decoded already and holds no lone surrogates.
 
-    ``body_only``: a field of a record; its headline and furniture are not looked for.
+    For fields of a record: with ``body_only`` no headline and no furniture is looked for; with
+    ``kind`` everything is of that kind, but for the credit of a caption.
     """
     units = split_units(source)
     if len(units) > limits.max_nodes:
@@ -83,7 +85,8 @@ def parse_text(
         )
     blocks: list[Block] = []
     spans: dict[str, Span] = {}
-    for part in _cells(units, classify(units, body_only=body_only)):
+    parts = classify_as(units, kind) if kind else classify(units, body_only=body_only)
+    for part in _cells(units, parts):
         unit = units[part.unit]
         block = Block(f"b{len(blocks) + 1}", part.kind, unit.text[part.start : part.end])
         blocks.append(block)
