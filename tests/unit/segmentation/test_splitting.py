@@ -61,6 +61,7 @@ def test_a_very_long_line_is_split_and_tiled(line: str) -> None:
     [
         ("en", "It rained. It stopped.", 2),
         ("en", "Mr. Reed spoke for the U.S. delegation. He left.", 2),
+        ("en", "He met Ms. Reed in Rome. They spoke.", 2),
         ("en", "She paid $3.5 million. Nobody knew why! Did you?", 3),
         ("fr", "Selon M. Dubois, tout va bien. Il a souri.", 2),
         ("fr", "En 52 av. J.-C., la ville tomba. On l'oublia.", 2),
