@@ -239,6 +239,7 @@ def _forbid_unknown(network: Any, layout: Layout) -> None:
 
 _UNREADABLE = (
     OSError,
+    AssertionError,
     RuntimeError,
     ValueError,
     KeyError,
