@@ -49,8 +49,8 @@ QUOTES = {
 _QUOTE = re.compile(r"[\"“”„«»「」‟]")
 _ELIDING = frozenset({"fr", "it", "ca", "en"})
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_FRENCH_HIGH = re.compile(r"(?<=[^\s\d:;!?(\[])[ \u00a0\u202f]?(?=[;!?](?:\s|$|[»”\"'’)\]]))")
-_FRENCH_COLON = re.compile(r"(?<=[^\s:])[ \u00a0\u202f]?(?=:(?:\s|$))")
+_FRENCH_HIGH = re.compile(r"(?<=[^\s:;!?(\[«“„\"])[ \u00a0\u202f]?(?=[;!?](?:\s|$|[»”\"'’)\]]))")
+_FRENCH_COLON = re.compile(r"(?<=[^\s:;!?«“„\"])[ \u00a0\u202f]?(?=:(?:\s|$|[\"“”„«»]))")
 _FRENCH_UNIT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(?=[%€])")
 
 
@@ -144,11 +144,10 @@ def _quotes(text: str, code: str) -> list[_Edit]:
         return []
     opening, closing = QUOTES[code]
     edits = []
-    for index, place in enumerate(found):
-        if index % 2 == 0:
-            edits.append(_Edit(place, _behind_spaces(text, place + 1), opening))
-        else:
-            edits.append(_Edit(_before_spaces(text, place), place + 1, closing))
+    for first, last in zip(found[::2], found[1::2], strict=True):
+        if any(character.isalnum() for character in text[first + 1 : last]):
+            edits.append(_Edit(first, _behind_spaces(text, first + 1), opening))
+            edits.append(_Edit(_before_spaces(text, last), last + 1, closing))
     return edits
 
 
@@ -177,7 +176,7 @@ def _apostrophes(text: str, source: str, code: str) -> list[_Edit]:
 
 def _french_spaces(text: str) -> list[_Edit]:
     """No-break spaces before ; ! ? : and between a number and % or €."""
-    edits = []
+    edits: list[_Edit] = []
     for pattern, space in (
         (_FRENCH_HIGH, NARROW_NO_BREAK_SPACE),
         (_FRENCH_COLON, NO_BREAK_SPACE),

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from dragoman.article import Severity
 from dragoman.fidelity.checks.base import Checked
+from dragoman.fidelity.protection import ADDRESSES
 
 _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -89,7 +90,8 @@ class NotTranslated:
     def find(self, checked: Checked) -> str | None:
         if checked.pair.source.split("-")[0] == checked.pair.target.split("-")[0]:
             return None
-        source = [word for word in _WORD.findall(checked.source) if word.islower()]
+        prose = ADDRESSES.sub(" ", checked.source)
+        source = [word for word in _WORD.findall(prose) if word.islower()]
         if len(source) < 4:  # names and titles may stay as they are
             return None
         target = Counter(word.casefold() for word in _WORD.findall(checked.target))
