@@ -74,7 +74,7 @@ class Translator:
     ) -> None:
         self._pool = pool
         self._scheduler = scheduler
-        self._pivot_language = pivot_language
+        self.pivot_language = pivot_language
         self._clock = clock
         self._installed = _Installed(models, pivot_language)
 
@@ -85,6 +85,10 @@ class Translator:
     def route(self, pair: LanguagePair) -> Route:
         """Raises PairNotInstalled, UnsupportedInput for a language into itself."""
         return self._installed.routes.find(pair)
+
+    def models(self) -> tuple[InstalledModel, ...]:
+        """The models that routes are made of, by id."""
+        return self._installed.models
 
     def model(self, model_id: str) -> InstalledModel:
         """The installed model of a route's step. Raises ModelNotInstalled."""
@@ -138,7 +142,7 @@ class Translator:
 
     def refresh(self, models: Sequence[InstalledModel]) -> None:
         """Use ``models`` from now on: some were installed or removed while we ran."""
-        self._installed = _Installed(models, self._pivot_language)
+        self._installed = _Installed(models, self.pivot_language)
         self._pool.retain(models)
 
     def close(self, drain_timeout_s: float = 0.0) -> None:
@@ -177,6 +181,7 @@ class _Installed:
 
     def __init__(self, models: Sequence[InstalledModel], pivot_language: str) -> None:
         self.routes = RouteTable(models, pivot_language)
+        self.models = tuple(sorted(models, key=lambda model: model.id))
         self._by_id = {model.id: model for model in models}
 
     def model(self, model_id: str) -> InstalledModel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class ArticleTranslator:
         self._executor = executor
         self._clock = clock
 
-    async def stream(self, request: ArticleRequest) -> AsyncIterator[Event]:
+    async def stream(self, request: ArticleRequest) -> AsyncGenerator[Event, None]:
         """Yield the events of docs/api.md; closing the iterator cancels what has not run."""
         timer = Timer(self._clock)
         read = await self._read(request, timer)

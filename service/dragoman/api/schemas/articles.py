@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dragoman.api.direction import direction
-from dragoman.api.schemas.base import Direction, FlagInfo, ModelInfo, Shape
+from dragoman.api.schemas.base import Direction, FlagInfo, ModelInfo, Shape, direction
 from dragoman.article import (
     Block,
     BlockKind,

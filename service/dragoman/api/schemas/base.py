@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dragoman.langid import is_rtl
+
 Direction = Literal["ltr", "rtl"]
 
 
@@ -30,3 +32,8 @@ class FlagInfo(Shape):
     code: str = Field(examples=["numbers"])
     severity: Literal["blocking", "advisory"]
     message: str = Field(description="In words, for an editor.")
+
+
+def direction(code: str) -> Direction:
+    """Which way a language is written, for the attribute ``dir``."""
+    return "rtl" if is_rtl(code) else "ltr"

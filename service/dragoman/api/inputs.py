@@ -1,0 +1,77 @@
+"""From a request's body to what the use cases take."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Sequence
+
+from dragoman.api.options import ApiOptions
+from dragoman.api.schemas.requests import ArticleBody
+from dragoman.errors import InputTooLarge, UnreadableInput
+from dragoman.formats.binary import looks_like
+from dragoman.inference.translator import Priority
+from dragoman.langid import normalise_code
+from dragoman.pipeline.values import ArticleRequest
+
+_DECLARES_ITS_ENCODING = frozenset({"page", "fragment"})
+
+
+def article_request(body: ArticleBody, options: ApiOptions, deadline: float) -> ArticleRequest:
+    """``deadline`` is in seconds of the monotonic clock. Raises InputError."""
+    return ArticleRequest(
+        data=_data(body),
+        format=body.input,
+        targets=targets(body.targets, options),
+        source=source(body.source),
+        summary=body.summary,
+        priority=Priority[body.priority.upper()],
+        deadline=deadline,
+    )
+
+
+def targets(codes: Sequence[str], options: ApiOptions) -> tuple[str, ...]:
+    """Each target once, in the order asked for. Raises InputTooLarge."""
+    wanted = tuple(dict.fromkeys(normalise_code(code) for code in codes))
+    if len(wanted) > options.max_targets:
+        raise InputTooLarge(
+            f"There are {len(wanted)} targets; at most {options.max_targets} are accepted.",
+            hint="Ask for them in several requests.",
+        )
+    return wanted
+
+
+def source(code: str | None) -> str | None:
+    return None if code is None else normalise_code(code)
+
+
+def checked_texts(texts: Sequence[str], options: ApiOptions) -> Sequence[str]:
+    """Raises InputTooLarge when there are too many texts or characters."""
+    if len(texts) > options.max_texts:
+        raise InputTooLarge(
+            f"There are {len(texts):,} texts; at most {options.max_texts:,} are accepted.",
+            hint="Send them in several requests.",
+        )
+    characters = sum(map(len, texts))
+    if characters > options.max_characters:
+        raise InputTooLarge(
+            f"The texts have {characters:,} characters; "
+            f"at most {options.max_characters:,} are accepted.",
+            hint="Send them in several requests.",
+        )
+    return texts
+
+
+def _data(body: ArticleBody) -> bytes:
+    if body.fields is not None:
+        return json.dumps(body.fields, ensure_ascii=False).encode()
+    text: str = getattr(body, body.input)
+    data = text.encode()
+    if body.input not in _DECLARES_ITS_ENCODING:
+        return data
+    if found := looks_like(data):
+        raise UnreadableInput(
+            f"This is no HTML: it looks like {found}.", hint="Send the page's source text."
+        )
+    # JSON has decoded the page already; the mark keeps its `<meta charset>` from a second time.
+    return codecs.BOM_UTF8 + data
