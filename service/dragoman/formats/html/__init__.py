@@ -1,0 +1,7 @@
+"""HTML: a content system's fragment, and a whole page."""
+
+from __future__ import annotations
+
+from dragoman.formats.html.fragment import FragmentFormat
+
+__all__ = ["FragmentFormat"]

@@ -1,0 +1,33 @@
+"""The ``fragment`` format: a content system's body HTML, of which nothing is discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dragoman.article import Article, TranslatedBlock
+from dragoman.formats.base import ParseLimits
+from dragoman.formats.html.document import make_blocks, read_document
+from dragoman.formats.html.template import Template
+
+
+class FragmentFormat:
+    """Every text that is for a reader becomes a block; all else comes out as it was written."""
+
+    name = "fragment"
+
+    def parse(self, data: bytes, limits: ParseLimits) -> Article:
+        """Read the blocks in source order, with the kinds that their elements say.
+
+        Raises UnreadableInput, EmptyInput or InputTooLarge.
+        """
+        document = read_document(data, limits, content_system=True)
+        typed = [(piece, piece.kind) for piece in document.pieces]
+        blocks, template = make_blocks(document, typed, whole_page=False)
+        return Article(document.language, blocks, template, {"encoding": document.encoding})
+
+    def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
+        """The same HTML as UTF-8. Where elements declare the source language, they declare
+        ``target`` instead, with its direction; nothing is declared that was not before.
+        """
+        template: Template = article.skeleton
+        return template.render(blocks, target).encode("utf-8")

@@ -1,0 +1,102 @@
+"""What an element says about the text in it: its kind, its edges, whether it is translated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dragoman.article import BlockKind
+from dragoman.formats.html.names import BLOCK, HEADINGS, OPAQUE, PREFORMATTED, VERBATIM
+
+Attributes = Mapping[str, str | None]
+
+_KINDS = {
+    **dict.fromkeys(HEADINGS, BlockKind.HEADING),
+    **dict.fromkeys(PREFORMATTED, BlockKind.CODE),
+    **dict.fromkeys(("li", "dt", "dd", "option"), BlockKind.LIST_ITEM),
+    **dict.fromkeys(("td", "th"), BlockKind.TABLE_CELL),
+    **dict.fromkeys(("figcaption", "caption", "figure"), BlockKind.CAPTION),
+    "blockquote": BlockKind.QUOTE,
+}
+_CAPTION_NAME = re.compile(
+    r"[\w-]*caption[-_]*(?:text|body|content|inner|title|description|wrap|wrapper|container)?"
+)
+_NOT_A_CAPTION = re.compile(r"(?:has|with|no|without|closed|show|hide|is)[-_]?[\w-]*caption.*")
+_CREDIT_NAME = re.compile(
+    r"(?:[\w-]*[-_])?(?:photo|image|img|picture|pic|media|caption|figure|fig)[-_]*(?:[\w-]*[-_])?"
+    r"(?:credits?|source|copyright|attribution|author|byline)|(?:[\w-]*[-_])?credits?(?:line|[-_]text)?"
+    r"|copyright(?:holder)?"
+)
+_PULL_QUOTE_NAME = re.compile(r"(?<![a-z])(?:pull[-_]?quote|quote[-_]?pull)")
+_EMBEDDED_POST = re.compile(
+    r"(?<![\w-])(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|fb-(?:post|video)"
+    r"|reddit-(?:embed-bq|card)|bluesky-embed|mastodon-embed|imgur-embed-pub|text-post-media)(?![\w-])"
+)
+
+
+def begins_block(tag: str, attributes: Attributes) -> bool:
+    """Whether a sentence ends at this element's edges.
+
+    Spans that are captions or credits by their class count: sites lay them out as boxes.
+    """
+    if tag in BLOCK:
+        return True
+    if tag in ("span", "small", "cite", "em", "i") or "-" in tag:
+        names = _names(attributes)
+        return _any_matches(_CREDIT_NAME, names) or _is_caption(names)
+    return False
+
+
+def is_opaque(tag: str, attributes: Attributes) -> bool:
+    """Whether nothing in this element is for the reader's translation."""
+    if tag in OPAQUE:
+        return True
+    if tag == "blockquote":
+        return bool(_EMBEDDED_POST.search(_names(attributes)))
+    return tag in BLOCK and is_untranslatable(attributes)
+
+
+def is_untranslatable(attributes: Attributes) -> bool:
+    """The author's own word: ``translate="no"`` or ``class="notranslate"``."""
+    if (attributes.get("translate") or "").lower() == "no":
+        return True
+    return "notranslate" in (attributes.get("class") or "").split()
+
+
+def is_verbatim(tag: str, attributes: Attributes) -> bool:
+    """Whether an inline element's text stands in the sentence but stays as it is."""
+    return tag in VERBATIM or is_untranslatable(attributes)
+
+
+def role_of(tag: str, attributes: Attributes, inherited: BlockKind) -> BlockKind:
+    """The kind of text directly inside an element, given the kind around it."""
+    kind = _KINDS.get(tag)
+    if kind is BlockKind.CODE or inherited is BlockKind.CODE:
+        return BlockKind.CODE
+    names = _names(attributes)
+    if not names or kind in (BlockKind.HEADING, BlockKind.TABLE_CELL):
+        return kind or inherited
+    if inherited is BlockKind.CAPTION and _any_matches(_CREDIT_NAME, names):
+        return BlockKind.CREDIT
+    if _is_caption(names):
+        return BlockKind.CAPTION
+    if _PULL_QUOTE_NAME.search(names):
+        return BlockKind.QUOTE
+    return kind or inherited
+
+
+def _names(attributes: Attributes) -> str:
+    return " ".join(
+        value.lower() for value in (attributes.get("class"), attributes.get("itemprop")) if value
+    )
+
+
+def _is_caption(names: str) -> bool:
+    return "caption" in names and any(
+        _CAPTION_NAME.fullmatch(name) and not _NOT_A_CAPTION.fullmatch(name)
+        for name in names.split()
+    )
+
+
+def _any_matches(pattern: re.Pattern[str], names: str) -> bool:
+    return any(pattern.fullmatch(name) for name in names.split())

@@ -1,0 +1,269 @@
+"""Where in the element tree does each piece of source text stand?
+
+The source is parsed by lexbor, which builds the tree by the standard's own algorithm. To find our
+tokens again in that tree, every text token gets a mark: a character that the source does not use,
+around the token's number, set before its first visible character. There it cannot change what
+the parser builds, because the text begins there anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dragoman.article import BlockKind
+from dragoman.errors import InputTooLarge, UnreadableInput
+from dragoman.formats.html.names import FORMATTING, VOID
+from dragoman.formats.html.roles import begins_block, is_opaque, role_of
+from dragoman.formats.html.tokens import Token, TokenKind
+
+_MAX_DEPTH = 4_000
+"""Browsers stop at 512. The standard's algorithm is quadratic in the depth."""
+_MAX_FORMATTING = 256
+"""Unclosed formatting elements are opened again in every block: size times their number."""
+_MOST_COPIES = 3
+"""Identical formatting elements that are opened again (the "Noah's Ark clause")."""
+_LEADING_SPACE = re.compile(
+    r"(?:[ \t\n\f\r]|&#(?:0*(?:9|10|12|13|32)|[xX]0*(?:9|[aAcCdD]|20))(?:;|(?![0-9a-fA-F]))"
+    r"|&Tab;|&NewLine;)*+"
+)
+_SELF_CLOSING_SIBLINGS = frozenset(
+    "p li dd dt option optgroup tr td th tbody thead tfoot caption colgroup body html head "
+    "rb rt rp rtc".split()
+)
+"""Elements that another of their kind ends, so that unclosed ones do not nest."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """An element that stands around text. ``order`` counts elements in document order."""
+
+    tag: str
+    attributes: Mapping[str, str | None]
+    parent: Element | None
+    order: int
+    role: BlockKind
+    block: bool
+
+    @property
+    def names(self) -> str:
+        """Class, id and item property in lower case, for matching."""
+        values = (self.attributes.get(name) for name in ("class", "id", "itemprop"))
+        return " ".join(value.lower() for value in values if value)
+
+    def ancestors(self) -> Iterator[Element]:
+        """This element and those around it, inner first."""
+        element: Element | None = self
+        while element is not None:
+            yield element
+            element = element.parent
+
+    def nearest_block(self) -> Element:
+        """The innermost of ``ancestors`` whose edges end a sentence."""
+        return next((one for one in self.ancestors() if one.block), self)
+
+
+@dataclass(slots=True)
+class Run:
+    """Text between two block edges: token numbers, decoded text, inline elements around each."""
+
+    element: Element
+    tokens: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    inline: list[tuple[str, ...]] = field(default_factory=list)
+
+    def keep_only_texts(self, tokens: Sequence[Token]) -> None:
+        """Drop the shortcodes, which the parser took for text."""
+        kept = [i for i, n in enumerate(self.tokens) if tokens[n].kind is TokenKind.TEXT]
+        if len(kept) < len(self.tokens):
+            self.tokens = [self.tokens[i] for i in kept]
+            self.texts = [self.texts[i] for i in kept]
+            self.inline = [self.inline[i] for i in kept]
+
+
+def check_size(tokens: Sequence[Token], source: str, max_nodes: int) -> None:
+    """Refuse what would become too large a tree, before it is built.
+
+    Counts tokens, elements that misnested tags would open again, and depth.
+    Raises InputTooLarge.
+    """
+    nodes, stack = 0, []  # type: int, list[str]
+    counts: dict[str, int] = {}
+    formatting: list[str] = []
+    for token in tokens:
+        if token.kind is TokenKind.CLOSE:
+            _close(token.name, stack, counts, formatting)
+            continue
+        nodes += 1
+        if token.kind is not TokenKind.OPEN or token.name in VOID:
+            continue
+        if token.name in FORMATTING:
+            _open_formatting(source[token.start : token.end], token.name, formatting)
+        elif token.name in _SELF_CLOSING_SIBLINGS:
+            nodes += len(formatting)
+        else:
+            nodes += len(formatting)
+            stack.append(token.name)
+            counts[token.name] = counts.get(token.name, 0) + 1
+        if nodes > max_nodes:
+            raise InputTooLarge(
+                f"The HTML has more than {max_nodes:,} nodes.",
+                hint="Send the article alone, or raise max_html_nodes.",
+            )
+        if len(stack) > _MAX_DEPTH or len(formatting) > _MAX_FORMATTING:
+            raise InputTooLarge(
+                f"The HTML nests elements more than {_MAX_DEPTH:,} deep "
+                f"or leaves more than {_MAX_FORMATTING} inline elements open.",
+                hint="Check that its elements are closed.",
+            )
+
+
+def _close(name: str, stack: list[str], counts: dict[str, int], formatting: list[str]) -> None:
+    if name in FORMATTING:
+        for index in range(len(formatting) - 1, -1, -1):
+            if formatting[index].startswith(name + " "):
+                del formatting[index]
+                return
+    elif counts.get(name):
+        while True:
+            closed = stack.pop()
+            counts[closed] -= 1
+            if closed == name:
+                return
+
+
+def _open_formatting(tag: str, name: str, formatting: list[str]) -> None:
+    key = f"{name} {tag}"
+    if name == "a":
+        formatting[:] = [other for other in formatting if not other.startswith("a ")]
+    if formatting.count(key) < _MOST_COPIES:
+        formatting.append(key)
+
+
+def find_runs(source: str, tokens: Sequence[Token]) -> list[Run]:
+    """Parse ``source`` and return its runs of text in tree order.
+
+    Text that the parser drops, or that stands in an opaque element, is in no run.
+    Raises UnreadableInput if the parser gives up.
+    """
+    mark = _unused_character(source)
+    runs = _walk(_parse(_marked(source, tokens, mark)), mark)
+    for run in runs:
+        run.keep_only_texts(tokens)
+    return [run for run in runs if run.tokens]
+
+
+def _unused_character(source: str) -> str:
+    used = set(source)
+    for code in (*range(0xE000, 0xF8FF), *range(0xF0000, 0xFFFFD), *range(0x100000, 0x10FFFD)):
+        if chr(code) not in used:
+            return chr(code)
+    raise UnreadableInput("The HTML uses every private character there is.")
+
+
+def _marked(source: str, tokens: Sequence[Token], mark: str) -> str:
+    parts: list[str] = []
+    for number, token in enumerate(tokens):
+        text = source[token.start : token.end]
+        if token.kind is TokenKind.TEXT or (token.kind is TokenKind.OTHER and text[0] == "["):
+            match = _LEADING_SPACE.match(text)
+            space = match.end() if match else 0
+            if space < len(text):
+                text = f"{text[:space]}{mark}{number}{mark}{text[space:]}"
+        parts.append(text)
+    return "".join(parts)
+
+
+LexborNode = Any  # selectolax's stubs disagree with what its properties return
+
+
+def _parse(html: str) -> LexborNode:
+    from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, SelectolaxError
+
+    try:
+        root = LexborHTMLParser(html, options=LexborDocumentOptions.WO_EVENTS).root
+    except (SelectolaxError, UnicodeError) as error:
+        raise UnreadableInput(
+            "The HTML cannot be parsed.", hint="Check that it is HTML."
+        ) from error
+    if root is None:
+        raise UnreadableInput("The HTML has no element.", hint="Check that it is HTML.")
+    return root
+
+
+class _Walker:
+    """Goes through the tree in document order, without recursion."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._run: Run | None = None
+        self._element: Element | None = None
+        self._inline: list[str] = []
+        self._count = 0
+        self.runs: list[Run] = []
+
+    def enter(self, node: LexborNode) -> bool:
+        """Whether the node's children are to be visited, and so ``leave`` to be called."""
+        tag = node.tag
+        if tag == "-text":
+            self._add_text(node.text_content)
+            return False
+        if not tag or tag.startswith("-"):
+            return False
+        attributes = node.attributes
+        parent = self._element
+        block = begins_block(tag, attributes)
+        if block:
+            self._run = None
+        if is_opaque(tag, attributes):
+            return False
+        self._count += 1
+        role = role_of(tag, attributes, parent.role if parent else BlockKind.PARAGRAPH)
+        self._element = Element(tag, attributes, parent, self._count, role, block)
+        if not block:
+            self._inline.append(tag)
+        return True
+
+    def leave(self) -> None:
+        if self._element is None:
+            return
+        if self._element.block:
+            self._run = None
+        else:
+            self._inline.pop()
+        self._element = self._element.parent
+
+    def _add_text(self, text: str | None) -> None:
+        pieces = (text or "").split(self._mark)
+        if len(pieces) < 3 or self._element is None:
+            return
+        if self._run is None:
+            self._run = Run(self._element.nearest_block())
+            self.runs.append(self._run)
+        inline = tuple(self._inline)
+        for number, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+            self._run.tokens.append(int(number))
+            self._run.texts.append(piece)
+            self._run.inline.append(inline)
+
+
+def _walk(root: LexborNode, mark: str) -> list[Run]:
+    walker = _Walker(mark)
+    node, depth = root, 0
+    while True:
+        if walker.enter(node):
+            child = node.first_child
+            if child is not None:
+                node, depth = child, depth + 1
+                continue
+            walker.leave()
+        following = node.next if depth else None
+        while following is None:
+            if depth == 0:
+                return walker.runs
+            node, depth = node.parent, depth - 1
+            walker.leave()
+            following = node.next if depth else None
+        node = following
