@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dragoman.article import AlignedSpan
@@ -49,32 +49,36 @@ QUOTES = {
 _QUOTE = re.compile(r"[\"“”„«»「」‟]")
 _ELIDING = frozenset({"fr", "it", "ca", "en"})
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_FRENCH_HIGH = re.compile(r"(?<=[^\s:;!?(\[«“„\"])[ \u00a0\u202f]?(?=[;!?](?:\s|$|[»”\"'’)\]]))")
+_FRENCH_HIGH = re.compile(r"(?<=[^\s:;!?(\[«“„\"])[ \u00a0\u202f]?(?=[;!?](?:\s|$|[«»„“”\"'’)\]]))")
 _FRENCH_COLON = re.compile(r"(?<=[^\s:;!?«“„\"])[ \u00a0\u202f]?(?=:(?:\s|$|[\"“”„«»]))")
 _FRENCH_UNIT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(?=[%€])")
 
 
-class OffsetMap:
-    """Where each place of the old text is in the new one, after some replacements."""
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    text: str
 
-    def __init__(self, edits: Iterable[tuple[int, int, str]]) -> None:
-        self._starts: list[int] = []
-        self._edits: list[tuple[int, int, int]] = []  # old start, old end, shift behind it
-        shift = 0
-        for start, end, text in edits:
-            shift += len(text) - (end - start)
-            self._starts.append(start)
-            self._edits.append((start, end, shift))
+
+class OffsetMap:
+    """Where each place of an old text is in a new one, after rounds of replacements."""
+
+    def __init__(self, *rounds: Sequence[_Edit]) -> None:
+        self._rounds = [_shifts(edits) for edits in rounds]
 
     def place(self, offset: int) -> int:
         """The new offset of an old one; inside a replaced part, where its replacement ends."""
-        index = bisect_right(self._starts, offset) - 1
-        if index < 0:
-            return offset
-        start, end, shift = self._edits[index]
-        if offset == start < end:
-            return start + (self._edits[index - 1][2] if index else 0)
-        return max(offset, end) + shift
+        for edits in self._rounds:
+            index = bisect_right(edits, (offset, _FAR, _FAR)) - 1
+            if index < 0:
+                continue
+            start, end, shift = edits[index]
+            if offset == start < end:
+                offset += edits[index - 1][2] if index else 0
+            else:
+                offset = max(offset, end) + shift
+        return offset
 
     def shift(self, alignment: Iterable[AlignedSpan]) -> tuple[AlignedSpan, ...]:
         """Alignment to the old text as alignment to the new one."""
@@ -88,11 +92,17 @@ class OffsetMap:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    start: int
-    end: int
-    text: str
+_FAR = 1 << 60
+
+
+def _shifts(edits: Sequence[_Edit]) -> list[tuple[int, int, int]]:
+    """(old start, old end, how far everything behind it has moved) for each edit."""
+    found = []
+    shift = 0
+    for edit in edits:
+        shift += len(edit.text) - (edit.end - edit.start)
+        found.append((edit.start, edit.end, shift))
+    return found
 
 
 def restore(text: str, source: str, language: str) -> tuple[str, OffsetMap]:
@@ -103,24 +113,27 @@ def restore(text: str, source: str, language: str) -> tuple[str, OffsetMap]:
     not touched. Doing it twice changes nothing more.
     """
     code = language.split("-", maxsplit=1)[0]
+    first = _allowed(text, [*_quotes(text, code), *_apostrophes(text, source, code)])
+    text = _apply(text, first)
+    second = _allowed(text, _french_spaces(text) if code == "fr" else [])
+    return _apply(text, second), OffsetMap(first, second)
+
+
+def _allowed(text: str, edits: Sequence[_Edit]) -> list[_Edit]:
+    """Those that change something, outside addresses and placeholders, not overlapping."""
     taken = [
         match.span() for pattern in (ADDRESSES, PLACEHOLDERS) for match in pattern.finditer(text)
     ]
-    edits = [*_quotes(text, code), *_apostrophes(text, source, code)]
-    if code == "fr":
-        edits.extend(_french_spaces(text))
-    free = [
-        edit
-        for edit in edits
-        if text[edit.start : edit.end] != edit.text
-        and not any(edit.start < end and edit.end > start for start, end in taken)
-        and not any(start < edit.start < end for start, end in taken)
-    ]
     chosen: list[_Edit] = []
-    for edit in sorted(free, key=lambda one: (one.start, -one.end)):
-        if not chosen or edit.start >= chosen[-1].end:
+    for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
+        changes = text[edit.start : edit.end] != edit.text
+        inside = any(
+            (edit.start < end and edit.end > start) or start < edit.start < end
+            for start, end in taken
+        )
+        if changes and not inside and (not chosen or edit.start >= chosen[-1].end):
             chosen.append(edit)
-    return _apply(text, chosen), OffsetMap((one.start, one.end, one.text) for one in chosen)
+    return chosen
 
 
 def _apply(text: str, edits: Iterable[_Edit]) -> str:
