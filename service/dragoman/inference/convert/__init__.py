@@ -16,9 +16,12 @@ from dragoman.errors import DiskFull
 from dragoman.inference.convert.pickled import read_pickled
 from dragoman.inference.convert.refusal import corrupt, refused
 from dragoman.inference.convert.safe import read_safetensors
-from dragoman.inference.convert.specification import END, UNKNOWN, Weights, describe
+from dragoman.inference.convert.specification import END, UNKNOWN, describe
+from dragoman.inference.convert.weights import Weights
 
 __all__ = ["Quantization", "convert"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Quantization = Literal["int8", "int8_float32", "int8_float16", "int16", "float16", "float32"]
 
@@ -61,7 +64,7 @@ def _write(spec: Any, output_directory: Path) -> None:
             output_directory.rename(stale)
         fresh.rename(output_directory)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in _FULL:
             raise
         raise DiskFull(
             f"The disk is full: {output_directory.name} could not be written.",

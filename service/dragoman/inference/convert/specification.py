@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ctranslate2.converters.utils import fuse_linear
 from ctranslate2.specs import common_spec, transformer_spec
 from numpy.typing import NDArray
 
 from dragoman.inference.convert.refusal import refused
+from dragoman.inference.convert.shape import Shape, read_shape
+from dragoman.inference.convert.weights import Weights
 
 END = "</s>"
 UNKNOWN = "<unk>"
@@ -33,93 +33,6 @@ _ACTIVATIONS = {
 _NEVER = np.float32(-1e9)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The sizes that a MarianMT configuration gives."""
-
-    encoder_layers: int
-    decoder_layers: int
-    heads: int
-    width: int
-    encoder_inner: int
-    decoder_inner: int
-    positions: int
-    activation: str
-    scaled: bool
-    start: int
-    shared: bool
-    tied: bool
-
-
-def read_shape(config: Mapping[str, Any]) -> Shape:
-    """Raises ModelRefused for a configuration that is not one of MarianMT as we know it."""
-    if config.get("model_type") != "marian":
-        raise refused(f"This is a {config.get('model_type', 'nameless')} model, not MarianMT.")
-    try:
-        shape = Shape(
-            encoder_layers=int(config["encoder_layers"]),
-            decoder_layers=int(config["decoder_layers"]),
-            heads=int(config["encoder_attention_heads"]),
-            width=int(config["d_model"]),
-            encoder_inner=int(config["encoder_ffn_dim"]),
-            decoder_inner=int(config["decoder_ffn_dim"]),
-            positions=int(config["max_position_embeddings"]),
-            activation=str(config["activation_function"]),
-            scaled=bool(config["scale_embedding"]),
-            start=int(config["decoder_start_token_id"]),
-            shared=bool(config.get("share_encoder_decoder_embeddings", True)),
-            tied=bool(config.get("tie_word_embeddings", True)),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise refused(f"config.json lacks a setting or has a wrong one: {error}.") from error
-    if config.get("decoder_attention_heads") != shape.heads:
-        raise refused("Encoder and decoder have different numbers of heads.")
-    if shape.activation not in _ACTIVATIONS:
-        raise refused(f"The activation {shape.activation} is not known.")
-    if shape.heads < 1 or shape.width % shape.heads:
-        raise refused(f"{shape.heads} heads do not share a width of {shape.width}.")
-    return shape
-
-
-class Weights:
-    """Arrays by name; each is taken once, and what is left over at the end is not understood."""
-
-    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self._arrays = arrays
-        self._taken: set[str] = set()
-
-    def take(self, name: str, *shape: int) -> NDArray[Any]:
-        """Raises ModelRefused if the array is missing or has another shape."""
-        array = self._arrays.get(name)
-        if array is None:
-            raise refused(f"The model lacks the weights {name}.")
-        if array.shape != shape:
-            raise refused(f"The weights {name} have the shape {array.shape}, not {shape}.")
-        if not np.issubdtype(array.dtype, np.floating):
-            raise refused(f"The weights {name} are of type {array.dtype}.")
-        self._taken.add(name)
-        return array
-
-    def first(self, *names: str) -> str:
-        """The first name that is there; the others count as taken, being copies of it."""
-        self._taken.update(names)
-        return next((name for name in names if name in self._arrays), names[0])
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the model's numbers."""
-        return next(iter(self._arrays.values())).dtype
-
-    def has(self, name: str) -> bool:
-        return name in self._arrays
-
-    def refuse_rest(self) -> None:
-        """Raises ModelRefused if any array has not been taken."""
-        rest = sorted(set(self._arrays) - self._taken)
-        if rest:
-            raise refused(f"The model has weights that MarianMT has not: {', '.join(rest[:5])}.")
-
-
 def describe(
     config: Mapping[str, Any],
     weights: Weights,
@@ -128,6 +41,8 @@ def describe(
 ) -> transformer_spec.TransformerSpec:
     """Build the description. Raises ModelRefused for weights that do not fit ``config``."""
     shape = read_shape(config)
+    if shape.activation not in _ACTIVATIONS:
+        raise refused(f"The activation {shape.activation} is not known.")
     spec = transformer_spec.TransformerSpec.from_config(
         (shape.encoder_layers, shape.decoder_layers),
         shape.heads,
@@ -135,20 +50,31 @@ def describe(
         activation=_ACTIVATIONS[shape.activation],
         layernorm_embedding=False,
     )
+    _set_embeddings(spec, shape, weights, len(source_pieces), len(target_pieces))
     _set_layers(spec.encoder, "model.encoder", shape, weights, decoder=False)
     _set_layers(spec.decoder, "model.decoder", shape, weights, decoder=True)
-    source, target = len(source_pieces), len(target_pieces)
-    encoder_name, decoder_name, output_name = _embedding_names(shape, weights)
-    spec.encoder.embeddings[0].weight = weights.take(encoder_name, source, shape.width)
-    spec.decoder.embeddings.weight = weights.take(decoder_name, target, shape.width)
-    spec.decoder.projection.weight = weights.take(output_name, target, shape.width)
+    weights.refuse_rest()
+    _set_start(spec, shape, source_pieces, target_pieces)
+    return spec
+
+
+def _set_embeddings(spec: Any, shape: Shape, weights: Weights, source: int, target: int) -> None:
+    """Embeddings, output layer and positions; ``source`` and ``target`` count pieces.
+
+    The positions are as precise as the embeddings, which is what the official converter does.
+    """
+    encoder, decoder, output = _embedding_names(shape, weights)
+    spec.encoder.embeddings[0].weight = weights.take(encoder, source, shape.width)
+    spec.decoder.embeddings.weight = weights.take(decoder, target, shape.width)
+    spec.decoder.projection.weight = weights.take(output, target, shape.width)
     if weights.has("final_logits_bias"):
         bias = weights.take("final_logits_bias", 1, target)[0]
         if bias.any():
             spec.decoder.projection.bias = bias
-    weights.refuse_rest()
-    _set_start(spec, shape, source_pieces, target_pieces)
-    return spec
+    for side, name in ((spec.encoder, "model.encoder"), (spec.decoder, "model.decoder")):
+        table = _positions(f"{name}.embed_positions.weight", shape, weights)
+        side.position_encodings.encodings = table.astype(spec.decoder.embeddings.weight.dtype)
+        side.scale_embeddings = math.sqrt(shape.width) if shape.scaled else 1.0
 
 
 def _embedding_names(shape: Shape, weights: Weights) -> tuple[str, str, str]:
@@ -164,8 +90,6 @@ def _embedding_names(shape: Shape, weights: Weights) -> tuple[str, str, str]:
 
 
 def _set_layers(spec: Any, name: str, shape: Shape, weights: Weights, *, decoder: bool) -> None:
-    spec.scale_embeddings = math.sqrt(shape.width) if shape.scaled else 1.0
-    spec.position_encodings.encodings = _positions(f"{name}.embed_positions.weight", shape, weights)
     inner = shape.decoder_inner if decoder else shape.encoder_inner
     for index, layer in enumerate(spec.layer):
         here = f"{name}.layers.{index}"
@@ -178,23 +102,23 @@ def _set_layers(spec: Any, name: str, shape: Shape, weights: Weights, *, decoder
 
 
 def _set_self_attention(spec: Any, name: str, width: int, weights: Weights) -> None:
-    fuse_linear(spec.linear[0], _projections(name, "qkv", width, weights))
+    _set_projections(spec.linear[0], name, "qkv", width, weights)
     _set_linear(spec.linear[1], f"{name}.out_proj", width, width, weights)
     _set_norm(spec.layer_norm, f"{name}_layer_norm", width, weights)
 
 
 def _set_cross_attention(spec: Any, name: str, width: int, weights: Weights) -> None:
-    fuse_linear(spec.linear[0], _projections(name, "q", width, weights))
-    fuse_linear(spec.linear[1], _projections(name, "kv", width, weights))
+    _set_projections(spec.linear[0], name, "q", width, weights)
+    _set_projections(spec.linear[1], name, "kv", width, weights)
     _set_linear(spec.linear[2], f"{name}.out_proj", width, width, weights)
     _set_norm(spec.layer_norm, f"{name}_layer_norm", width, weights)
 
 
-def _projections(name: str, which: str, width: int, weights: Weights) -> list[Any]:
-    layers = [common_spec.LinearSpec() for _ in which]
-    for letter, layer in zip(which, layers, strict=True):
-        _set_linear(layer, f"{name}.{letter}_proj", width, width, weights)
-    return layers
+def _set_projections(spec: Any, name: str, which: str, width: int, weights: Weights) -> None:
+    """Queries, keys and values, those that have the same input in one matrix."""
+    names = [f"{name}.{letter}_proj" for letter in which]
+    spec.weight = np.concatenate([weights.take(f"{one}.weight", width, width) for one in names])
+    spec.bias = np.concatenate([weights.take(f"{one}.bias", width) for one in names])
 
 
 def _set_linear(spec: Any, name: str, rows: int, columns: int, weights: Weights) -> None:
@@ -208,17 +132,14 @@ def _set_norm(spec: Any, name: str, width: int, weights: Weights) -> None:
 
 
 def _positions(name: str, shape: Shape, weights: Weights) -> NDArray[Any]:
-    """Sines in the left half, cosines in the right, unless the model brings its own table.
-
-    As precise as the other weights, which is what the official converter does.
-    """
+    """Sines in the left half, cosines in the right, unless the model brings its own table."""
     if weights.has(name):
         return weights.take(name, shape.positions, shape.width)
     columns = np.arange(shape.width)
     rates = np.power(10000, 2 * (columns // 2) / shape.width)
     angles = np.arange(shape.positions)[:, None] / rates
     table = np.concatenate([np.sin(angles[:, 0::2]), np.cos(angles[:, 1::2])], axis=1)
-    return table.astype(np.float32).astype(weights.dtype)
+    return table.astype(np.float32)
 
 
 def _set_start(

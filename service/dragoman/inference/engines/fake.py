@@ -182,14 +182,15 @@ def _words(
         pairs = pairs[:1] * bound
     elif mischief is Mischief.UNFINISHED:
         pairs = pairs[: len(pairs) // 2]
-    marked = [(span, _without(word, prepared.request.banned)) for span, word in pairs[:bound]]
-    kept = [(span, word + MARK * (nth + 1)) for span, word in marked if word]
+    banned = prepared.request.banned
+    said = [(span, _without(word + MARK * (nth + 1), banned)) for span, word in pairs[:bound]]
+    kept = [(span, word) for span, word in said if word]
     return [span for span, _ in kept], [word for _, word in kept]
 
 
 def _without(word: str, banned: Sequence[str]) -> str:
-    for string in banned:
-        word = word.replace(string, "") if string else word
+    while string := next((string for string in banned if string and string in word), ""):
+        word = word.replace(string, "")
     return word
 
 

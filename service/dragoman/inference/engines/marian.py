@@ -57,7 +57,12 @@ class MarianText:
         self.layout = layout
 
     def prepare(self, request: Request) -> Prepared:
-        """Tokenise one request; never fails on strange text."""
+        """Tokenise one request; never fails on strange text.
+
+        Raises ValueError for a target token that the model was never taught.
+        """
+        if request.target_token and request.target_token not in self.layout.source.ids:
+            raise ValueError(f"the model has no token {request.target_token}")
         encoded = self.layout.source.encode(request.text)
         first = (request.target_token,) if request.target_token else ()
         pieces = (*first, *encoded.pieces, END)

@@ -7,31 +7,26 @@ decoding), which spares the book-keeping of beams.
 
 from __future__ import annotations
 
-import pickle
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import safetensors
 import torch
 import transformers
 
-from dragoman.errors import ModelCorrupt, SettingsError
 from dragoman.inference.engines.base import DecodingOptions, Hypothesis, Prepared, Request
 from dragoman.inference.engines.decoding import PieceSequence, decode_batch
-from dragoman.inference.engines.layout import END, PAD, UNKNOWN, Layout, read_layout
+from dragoman.inference.engines.layout import END, UNKNOWN, read_layout
 from dragoman.inference.engines.marian import Decoded, MarianText
 from dragoman.inference.engines.options import EngineOptions
+from dragoman.inference.engines.pretrained import (
+    choose_device,
+    choose_precision,
+    load_network,
+)
 from dragoman.inference.model import InstalledModel
-
-_DTYPES = {
-    "float32": torch.float32,
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-}
 
 
 class TransformersEngine:
@@ -48,8 +43,8 @@ class TransformersEngine:
         options: EngineOptions,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._device = _device(options)
-        precision = _precision(options, self._device)
+        self._device = choose_device(options)
+        precision = choose_precision(options, self._device)
         layout = read_layout(model.directory)
         if options.workers:
             torch.set_num_threads(options.threads_per_worker)
@@ -60,7 +55,7 @@ class TransformersEngine:
         self._end_id = layout.target.ids[END]
         self._target_pieces = {number: piece for piece, number in layout.target.ids.items()}
         self._clock = clock
-        self._model: Any = _load(model, layout, _DTYPES[precision], self._device)
+        self._model: Any = load_network(model, layout, precision, self._device)
 
     def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
         """See ``Engine.prepare``."""
@@ -200,85 +195,3 @@ def _with_attention(
         replace(one, attention=head[: len(one.pieces)].numpy())
         for head, one in zip(heads, decoded, strict=True)
     ]
-
-
-def _load(model: InstalledModel, layout: Layout, dtype: torch.dtype, device: str) -> Any:
-    """Load the weights, ready for ``generate``."""
-    try:
-        with _quietly():
-            network, report = transformers.MarianMTModel.from_pretrained(
-                model.directory,
-                dtype=dtype,
-                attn_implementation="eager",  # the others give no attention
-                local_files_only=True,
-                output_loading_info=True,
-            )
-    except _UNREADABLE as error:
-        raise ModelCorrupt(
-            f"transformers cannot load the model {model.id}: {error}.",
-            hint="Remove and pull the model.",
-        ) from error
-    if report["missing_keys"]:
-        raise ModelCorrupt(
-            f"The model {model.id} lacks weights: {', '.join(sorted(report['missing_keys']))}.",
-            hint="Remove and pull the model.",
-        )
-    _forbid_unknown(network, layout)
-    # The model's own generation settings (beams, lengths, a forced end) would mix with ours.
-    network.generation_config = transformers.GenerationConfig()
-    return network.to(device).eval()
-
-
-def _forbid_unknown(network: Any, layout: Layout) -> None:
-    """Give ``<unk>`` and ``<pad>`` no probability at all, as CTranslate2 does."""
-    for token in (UNKNOWN, PAD):
-        number = layout.target.ids.get(token)
-        if number is not None:
-            network.final_logits_bias[0, number] = float("-inf")
-
-
-_UNREADABLE = (
-    OSError,
-    AssertionError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    pickle.UnpicklingError,
-    safetensors.SafetensorError,
-)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Load without transformers' own progress bars."""
-    logging = transformers.utils.logging
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
-
-
-def _device(options: EngineOptions) -> str:
-    gpu = options.device != "cpu" and torch.cuda.is_available()
-    if options.device == "cuda" and not gpu:
-        raise SettingsError(
-            "The device is set to cuda, but torch sees no GPU.",
-            hint="Set the device to auto or cpu.",
-        )
-    return "cuda" if gpu else "cpu"
-
-
-def _precision(options: EngineOptions, device: str) -> str:
-    if options.deterministic or (options.compute_type == "auto" and device == "cpu"):
-        return "float32"
-    if options.compute_type == "auto":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-    if options.compute_type not in _DTYPES:
-        raise SettingsError(
-            f"The engine transformers cannot compute in {options.compute_type}.",
-            hint=f"Set the compute type to auto or one of: {', '.join(sorted(_DTYPES))}.",
-        )
-    return options.compute_type
