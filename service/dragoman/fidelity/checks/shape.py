@@ -11,6 +11,7 @@ from dragoman.fidelity.checks.base import Checked
 from dragoman.fidelity.protection import ADDRESSES
 
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"[^\s.,;:!?\"'’()\[\]«»“”„…—–-]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]")
 _UNSPACED_LOOP = re.compile(r"(.{2,20}?)\1{4,}", re.DOTALL)
@@ -91,10 +92,10 @@ class NotTranslated:
         if checked.pair.source.split("-")[0] == checked.pair.target.split("-")[0]:
             return None
         prose = ADDRESSES.sub(" ", checked.source)
-        source = [word for word in _WORD.findall(prose) if word.islower()]
+        source = [word for word in _TOKEN.findall(prose) if word.islower()]
         if len(source) < 4:  # names and titles may stay as they are
             return None
-        target = Counter(word.casefold() for word in _WORD.findall(checked.target))
+        target = Counter(word.casefold() for word in _TOKEN.findall(checked.target))
         kept = Counter(word.casefold() for word in source) & target
         if kept.total() >= 0.8 * len(source):
             return "The sentence was left in its language."
