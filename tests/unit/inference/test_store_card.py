@@ -15,6 +15,7 @@ from dragoman.inference.store.card import Card, read_card
         ("---\nlicense: mit\ntags:\n- translation\n---\n", Card("mit", ())),
         ("---\r\nlicense: mit\r\n---\r\n# Title\r\n", Card("mit", ())),
         ("---\nlicense:\n- mit\n- x\nlanguage: en\n---\n", Card("mit", ("en",))),
+        ("---\nlanguage:\n-en\n-fr\n---\n", Card(None, ("en", "fr"))),
         ("# No front matter\nlicense: mit\n", Card()),
         ("---\nlicense: mit\n", Card()),
         ("", Card()),

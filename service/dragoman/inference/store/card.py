@@ -9,7 +9,7 @@ from pathlib import Path
 CARD = "README.md"
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?$", re.DOTALL | re.MULTILINE)
 _ENTRY = re.compile(r"^(license|language):[ \t]*(.*)$")
-_ITEM = re.compile(r"^\s*-\s+(.+)$")
+_ITEM = re.compile(r"^\s*-\s*(?!-)(.+)$")  # older cards write "-en", without the space
 
 
 @dataclass(frozen=True, slots=True)
