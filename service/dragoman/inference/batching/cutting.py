@@ -1,15 +1,16 @@
 """Cuts a queue that is sorted by length into batches.
 
-Decoding a batch costs about ``(rows + STEP_OVERHEAD_ROWS) * longest`` : each step of the decoder
-reads all weights once, whatever the number of rows, and then works for each row. While the queue
-is deep the cut is that of a global sort: full batches from the longest segment down. When it is
-shallow, the batches are made equally dear instead, as many as there are idle workers (or a
-multiple), so that no worker stands idle while another has the lot.
+While the queue is deep the cut is that of a global sort: full batches from the longest segment
+down. When it is shallow, the batches are made equally dear instead, as many as there are idle
+workers (or a multiple), so that no worker stands idle while another has the lot. Decoding a batch
+costs about its tokens and ``STEP_OVERHEAD_ROWS`` for each step, of which there are as many as the
+longest segment is long: a step reads all weights once, whatever the number of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from dragoman.article import BatchPolicy
 
@@ -18,6 +19,9 @@ STEP_OVERHEAD_ROWS = 3
 
 _BALANCED_ROUNDS = 2
 """A queue of at most this many batches for each idle worker is shared out evenly."""
+
+_Fits = Callable[[int, int], bool]
+"""Whether the segments from the first index up to the second, exclusive, make a batch."""
 
 
 def cut(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> list[range]:
@@ -28,7 +32,7 @@ def cut(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> list[
     """
     if not lengths:
         return []
-    full = _fill(lengths, _within(policy))
+    full = _fill(len(lengths), _within(lengths, policy))
     workers = max(1, idle_workers)
     if len(full) > _BALANCED_ROUNDS * workers:
         return full
@@ -36,21 +40,29 @@ def cut(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> list[
     return _balance(lengths, policy, shares)
 
 
-def _within(policy: BatchPolicy) -> Callable[[int, int], bool]:
-    return lambda rows, longest: (
-        rows <= policy.max_batch_segments and rows * longest <= policy.max_batch_tokens
-    )
+def cost(tokens: int, longest: int) -> int:
+    """What decoding a batch of ``tokens`` costs, in the time that a row takes for a token."""
+    return tokens + STEP_OVERHEAD_ROWS * longest
 
 
-def _fill(lengths: Sequence[int], fits: Callable[[int, int], bool]) -> list[range]:
-    """Fill one batch after the other while ``fits(rows, longest)``; always at least one row."""
+def _within(lengths: Sequence[int], policy: BatchPolicy) -> _Fits:
+    def fits(start: int, stop: int) -> bool:
+        rows = stop - start
+        padded = rows * lengths[start]
+        return rows <= policy.max_batch_segments and padded <= policy.max_batch_tokens
+
+    return fits
+
+
+def _fill(count: int, fits: _Fits) -> list[range]:
+    """Fill one batch after the other while it fits; a batch has always one segment."""
     batches = []
     start = 0
-    for index in range(1, len(lengths)):
-        if not fits(index - start + 1, lengths[start]):
+    for index in range(1, count):
+        if not fits(start, index + 1):
             batches.append(range(start, index))
             start = index
-    batches.append(range(start, len(lengths)))
+    batches.append(range(start, count))
     return batches
 
 
@@ -60,17 +72,17 @@ def _balance(lengths: Sequence[int], policy: BatchPolicy, shares: int) -> list[r
     Bisection over the greatest cost that a batch may have; filling greedily needs the fewest
     batches for a given bound, so the smallest bound that needs no more than ``shares`` is best.
     """
-    within = _within(policy)
+    within = _within(lengths, policy)
+    until = [0, *accumulate(lengths)]
 
     def filled(bound: int) -> list[range]:
-        return _fill(
-            lengths,
-            lambda rows, longest: (
-                within(rows, longest) and (rows + STEP_OVERHEAD_ROWS) * longest <= bound
-            ),
-        )
+        def fits(start: int, stop: int) -> bool:
+            tokens = until[stop] - until[start]
+            return cost(tokens, lengths[start]) <= bound and within(start, stop)
 
-    low, high = 0, (len(lengths) + STEP_OVERHEAD_ROWS) * max(lengths)
+        return _fill(len(lengths), fits)
+
+    low, high = 0, cost(until[-1], lengths[0])
     while low < high:
         middle = (low + high) // 2
         if len(filled(middle)) <= shares:

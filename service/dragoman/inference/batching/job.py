@@ -29,7 +29,8 @@ class Stage(Enum):
     """Where a job stands. It leaves the scheduler once, from any stage."""
 
     QUEUED = "queued"
-    RUNNING = "running"
+    TAKEN = "taken"
+    """Out of the queue: it runs, or it is about to run or to fail."""
     LEFT = "left"
 
 

@@ -93,7 +93,7 @@ class Ledger:
             for batch in batches:
                 self._running[batch] = now
                 for job in batch.jobs:
-                    job.stage = Stage.RUNNING
+                    job.stage = Stage.TAKEN
             self._ready.extend(batches)
         if not self._ready:
             return None
@@ -165,7 +165,10 @@ class Ledger:
         self._ready, ready = deque(), self._ready
         for batch in ready:
             del self._running[batch]
-        return [*self._queue.drain(), *(job for batch in ready for job in batch.jobs)]
+        jobs = [*self._queue.drain(), *(job for batch in ready for job in batch.jobs)]
+        for job in jobs:
+            job.stage = Stage.TAKEN
+        return jobs
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of the totals of the snapshot."""

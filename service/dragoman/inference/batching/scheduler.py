@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from enum import Enum
@@ -75,7 +75,7 @@ class Scheduler:
         self._state = _State.OPEN
         self._ledger = Ledger(policy)
         self._ran: deque[_Ran] = deque()
-        self._deaths_in_a_row = 0
+        self._deaths: Counter[Action] = Counter()
         self._delivering = threading.local()
         self._crew = Crew(self._thread_died)
         self._crew.start("finisher", self._finish_batches)
@@ -162,8 +162,10 @@ class Scheduler:
             self._jobs_left.wait_for(
                 lambda: self._ledger.empty or self._state is not _State.DRAINING, drain_timeout_s
             )
-        self._stop(_State.CLOSED, ShuttingDown("The program is shutting down."))
-        self._crew.join(_PATIENCE_S)
+            drained = self._ledger.empty
+        self._stop(_State.CLOSED, _shutting_down())
+        # A thread that is still in an engine ends when the engine lets it.
+        self._crew.join(_PATIENCE_S if drained else 0)
 
     # What the threads do
 
@@ -178,12 +180,12 @@ class Scheduler:
                 while self._state in _WORKING:
                     batch = self._ledger.next_batch(self._clock())
                     if batch is not None:
+                        self._work_came.notify_all()  # there may be batches for others too
                         return batch
                     self._work_came.wait()
             finally:
                 self._ledger.idle -= 1
             self._ledger.workers -= 1
-            self._batch_ran.notify_all()
             return None
 
     def _decode(self, batch: Batch) -> None:
@@ -199,23 +201,24 @@ class Scheduler:
         finally:
             with self._lock:
                 self._ledger.ran(batch, self._clock())
-                if outputs is not None:
+                finishing = outputs is not None and self._state in _WORKING
+                if outputs is not None and finishing:
+                    del self._deaths[self._decode_batches]
                     self._ran.append((batch, outputs))
                 # A batch has ended, so its engine may have room for another one.
                 self._work_came.notify()
-                self._batch_ran.notify_all()
-            if outputs is None:
+                self._batch_ran.notify()
+            if not finishing:
                 self._abandon(batch)
 
     def _finish_batches(self) -> None:
-        while True:
-            with self._lock:
-                while not self._ran:
-                    if self._state not in _WORKING and self._ledger.workers == 0:
-                        return
-                    self._batch_ran.wait()
-                batch, outputs = self._ran.popleft()
-            self._finish(batch, outputs)
+        while (ran := self._next_ran()) is not None:
+            self._finish(*ran)
+
+    def _next_ran(self) -> _Ran | None:
+        with self._lock:
+            self._batch_ran.wait_for(lambda: self._ran or self._state not in _WORKING)
+            return self._ran.popleft() if self._ran else None
 
     def _finish(self, batch: Batch, outputs: list[Made[Any] | DecodingFailed]) -> None:
         delivered = False
@@ -230,7 +233,7 @@ class Scheduler:
     def _deliver(self, batch: Batch, outcomes: Sequence[Made[Hypotheses] | DecodingFailed]) -> None:
         answers = [_answer(outcome) for outcome in outcomes]
         with self._lock:
-            self._deaths_in_a_row = 0
+            del self._deaths[self._finish_batches]
             self._ledger.count("failed", sum(isinstance(one, Exception) for one in answers))
             self._ledger.forget(batch.jobs)
         actions: list[Action] = []
@@ -269,7 +272,7 @@ class Scheduler:
 
     def _check_open(self, follow_up: bool) -> None:
         if self._state is _State.CLOSED or (self._state is _State.DRAINING and not follow_up):
-            raise ShuttingDown("The program is shutting down.", hint="Send it again in a while.")
+            raise _shutting_down()
         if self._state is _State.BROKEN or self._ledger.answering == 0:
             raise _died("No worker answers.")
 
@@ -279,11 +282,11 @@ class Scheduler:
             self._crew.start("worker", self._decode_batches)
             self._ledger.workers += 1
 
-    def _thread_died(self, loop: Callable[[], None]) -> None:
+    def _thread_died(self, loop: Action) -> None:
         with self._lock:
             self._ledger.count("dead_workers")
-            self._deaths_in_a_row += 1
-            replace = self._state in _WORKING and self._deaths_in_a_row < DEATHS_IN_A_ROW
+            self._deaths[loop] += 1
+            replace = self._state in _WORKING and self._deaths[loop] < DEATHS_IN_A_ROW
         try:
             if replace:
                 self._crew.start("replacement", loop)
@@ -300,12 +303,13 @@ class Scheduler:
             if self._state is not _State.CLOSED:
                 self._state = state
             jobs = self._ledger.jobs
-            queued = self._ledger.drain()
+            unused = self._ledger.drain() + [job for batch, _ in self._ran for job in batch.jobs]
+            self._ran.clear()
             self._ledger.forget(jobs)
             for condition in self._conditions:
                 condition.notify_all()
         _end(jobs, error)
-        self._let_go(queued)
+        self._let_go(unused)
 
     def _abandon(self, batch: Batch) -> None:
         """The thread that had ``batch`` is dying."""
@@ -340,6 +344,10 @@ def _answer(outcome: Made[Hypotheses] | DecodingFailed) -> Hypotheses | Decoding
 def _end(jobs: Iterable[Job], error: DragomanError) -> None:
     for job in jobs:
         job.resolve(error)
+
+
+def _shutting_down() -> ShuttingDown:
+    return ShuttingDown("The program is shutting down.", hint="Send it again in a while.")
 
 
 def _died(what: str) -> WorkerDied:
