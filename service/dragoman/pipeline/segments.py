@@ -160,14 +160,22 @@ class _Run:
     may_repair: bool
 
     async def submit(self, texts: Sequence[str], options: DecodingOptions) -> Ticket:
-        return await asyncio.to_thread(
-            self.translator.submit,
-            list(texts),
-            self.pair,
-            options,
-            priority=self.priority,
-            deadline=self.deadline,
+        submitting = asyncio.ensure_future(
+            asyncio.to_thread(
+                self.translator.submit,
+                list(texts),
+                self.pair,
+                options,
+                priority=self.priority,
+                deadline=self.deadline,
+            )
         )
+        try:
+            return await asyncio.shield(submitting)
+        except asyncio.CancelledError:
+            # The thread goes on, and what it queues must not be decoded for nobody.
+            submitting.add_done_callback(_cancel_ticket)
+            raise
 
     async def finish(
         self, item: _Prepared, first: asyncio.Future[Decoding], signature: str
@@ -289,6 +297,11 @@ def _prepare(job: Job, case: CaseModel) -> _Prepared | None:
         case=style if style is not None else HeadlineCase.SENTENCE,
         kept=kept,
     )
+
+
+def _cancel_ticket(submitted: asyncio.Future[Ticket]) -> None:
+    if not submitted.cancelled() and submitted.exception() is None:
+        submitted.result().cancel()
 
 
 async def _copied(job: Job) -> Outcome:
