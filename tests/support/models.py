@@ -105,6 +105,7 @@ def write_pieces(
         vocab_size=size,
         model_type=kind,
         hard_vocab_limit=False,
+        character_coverage=1.0,
         bos_id=-1,
         eos_id=0,
         unk_id=1,

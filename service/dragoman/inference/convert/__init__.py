@@ -31,7 +31,7 @@ def convert(
 ) -> None:
     """Write the CTranslate2 form of a MarianMT model; what stood there before is replaced.
 
-    Needs about four times the weights' size in memory. Appears in one piece: it is written
+    Needs about twice the size of the weights in memory. Appears in one piece: it is written
     beside ``output_directory`` and renamed. Raises ModelCorrupt (files missing or broken),
     ModelRefused (a layout that is not known, or a pickle that does more than hold tensors) or
     DiskFull.

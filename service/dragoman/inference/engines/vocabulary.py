@@ -23,6 +23,7 @@ WORD_START = "▁"
 """SentencePiece's mark for a space before a piece."""
 
 _BYTE = re.compile("<0x([0-9A-F]{2})>")
+_SPACES = re.compile(f"[{WORD_START} ]+")
 _LONGEST_PIECE = 32
 
 
@@ -86,7 +87,7 @@ class Vocabulary:
         text = ""
         spans = []
         for piece in _spell_bytes(pieces):
-            words = piece.replace(WORD_START, " ")
+            words = _SPACES.sub(" ", piece)
             if not text or text.endswith(" "):
                 words = words.lstrip(" ")
             start = len(text) + (len(words) - len(words.lstrip(" ")))
