@@ -1,0 +1,205 @@
+"""The format ``markdown``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dragoman.article import Article, Block, BlockKind, TranslatedBlock
+from dragoman.errors import EmptyInput, InputTooLarge
+from dragoman.formats.base import ParseLimits
+from dragoman.formats.decoding import read
+from dragoman.formats.markdown.blocks import Found, Lines, Place, find_blocks
+from dragoman.formats.markdown.inline import Inline, Tag, read_inline
+from dragoman.formats.markdown.roles import Roles
+from dragoman.formats.markdown.spans import MAX_NESTING, make_parser
+from dragoman.formats.markdown.writing import Line, write
+
+_FRONT_MATTER = re.compile(
+    r"(?:---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n(?P<toml>.*?)^\+\+\+)"
+    r"[ \t]*(?:\r?\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_ENTRY = re.compile(r"^([A-Za-z_]+)\s*[:=]\s*[\"']?([^\r\n]*?)[\"']?\s*$", re.MULTILINE)
+_META = {"title": "title", "author": "author", "date": "date", "url": "url"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_SIGNS = re.compile(r"[][*_`<>&!~\\|\n]")
+_SIGNS_PER_NODE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A block in the source. ``alt`` spots lie inside the image tag of another block."""
+
+    place: Place
+    tags: tuple[Tag, ...] = ()
+    heading: bool = False
+    cell: bool = False
+    alt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownSkeleton:
+    """The whole source, the blocks' places in it, and its link references."""
+
+    source: str
+    spots: Mapping[str, Spot]
+    references: Mapping[str, Any]
+
+
+class MarkdownFormat:
+    """CommonMark with tables and strikethrough; prose is translated, everything else stays.
+
+    Front matter, code and HTML blocks are not touched. Only the blocks that changed are written;
+    the rest of the file stays byte for byte. A paragraph of several lines becomes one line.
+    """
+
+    name = "markdown"
+
+    def parse(self, data: bytes, limits: ParseLimits) -> Article:
+        """See ``Format.parse``; too many signs of markup or too deep nesting is InputTooLarge."""
+        source, encoding = read(data, limits)
+        _check_signs(source, limits)
+        meta, language, start = _front_matter(source)
+        env: dict[str, Any] = {}
+        tokens = make_parser().parse(source[start:], env)
+        if any(token.level >= MAX_NESTING - 2 for token in tokens):
+            raise InputTooLarge(
+                f"The Markdown is nested deeper than {MAX_NESTING} levels.",
+                hint="Send it with less nesting.",
+            )
+        collected = _Collected()
+        for found in find_blocks(tokens, Lines(source, start)):
+            collected.add(found)
+        if not collected.blocks:
+            raise EmptyInput("The Markdown has no text to translate.", hint="Send some prose.")
+        if len(collected.blocks) > limits.max_nodes:
+            raise InputTooLarge(
+                f"The Markdown has more than {limits.max_nodes} blocks.", hint="Send it in parts."
+            )
+        skeleton = MarkdownSkeleton(source, collected.spots, dict(env.get("references", {})))
+        return Article(language, tuple(collected.blocks), skeleton, {**meta, "encoding": encoding})
+
+    def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
+        """See ``Format.render``; ``target`` is not declared, front matter is not touched."""
+        skeleton: MarkdownSkeleton = article.skeleton
+        changed = {
+            block.id: blocks[block.id]
+            for block in article.blocks
+            if block.id in blocks
+            and blocks[block.id].text != block.text
+            and blocks[block.id].text.strip()
+        }
+        return _Rendering(skeleton, changed).render().encode("utf-8")
+
+
+class _Collected:
+    """Blocks and spots as they are found."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.spots: dict[str, Spot] = {}
+        self._roles = Roles()
+
+    def add(self, found: Found) -> None:
+        inline = read_inline(found.token.content, found.token.children or [])
+        kind = self._roles.kind(found, inline)
+        self._roles.keep(kind, inline)
+        images = [tag for tag in inline.tags if tag.alt]
+        if inline.text.strip():
+            spot = Spot(found.place, tuple(inline.tags), found.level > 0, found.cell)
+            self._append(kind, inline, spot)
+        for tag in images:
+            self._add_alt(found, tag)
+
+    def _add_alt(self, found: Found, tag: Tag) -> None:
+        first, last = tag.alt or (0, 0)
+        start = found.place.source(tag.place + first)
+        end = found.place.source(tag.place + last - 1) + 1
+        place = Place(start, end, ((0, start),), "", "")
+        text = Inline(tag.opening[first:last])
+        self._append(BlockKind.ALT_TEXT, text, Spot(place, cell=found.cell, alt=True))
+
+    def _append(self, kind: BlockKind, inline: Inline, spot: Spot) -> None:
+        block = Block(f"b{len(self.blocks) + 1}", kind, inline.text, tuple(inline.marks))
+        self.blocks.append(block)
+        self.spots[block.id] = spot
+
+
+class _Rendering:
+    """One document with some blocks replaced."""
+
+    def __init__(self, skeleton: MarkdownSkeleton, changed: Mapping[str, TranslatedBlock]) -> None:
+        self._skeleton = skeleton
+        self._changed = changed
+        self._parser = make_parser()
+
+    def render(self) -> str:
+        source = self._skeleton.source
+        out: list[str] = []
+        at = 0
+        for start, end, text in sorted(self._replacements()):
+            if start >= at:  # an image's text inside a block that is written anew is in it already
+                out += [source[at:start], text]
+                at = end
+        return "".join([*out, source[at:]])
+
+    def _replacements(self) -> list[tuple[int, int, str]]:
+        alts = {
+            self._skeleton.spots[name].place.start: self._alt(block.text)
+            for name, block in self._changed.items()
+            if self._skeleton.spots[name].alt
+        }
+        out: list[tuple[int, int, str]] = []
+        for name, block in self._changed.items():
+            spot = self._skeleton.spots[name]
+            text = alts[spot.place.start] if spot.alt else self._block(spot, block, alts)
+            if spot.cell:
+                text = text.replace("|", "\\|")
+            out.append((spot.place.start, spot.place.end, text))
+        return out
+
+    def _block(self, spot: Spot, block: TranslatedBlock, alts: Mapping[int, str]) -> str:
+        tags = [_with_alt(tag, spot.place, alts) for tag in spot.tags]
+        marks = tuple(mark for mark in block.marks if mark.ref < len(tags))
+        line = Line(block.text, marks, tags, heading=spot.heading, cell=spot.cell)
+        content = write(self._parser, line, self._skeleton.references)
+        return content.replace("\n", (spot.place.ending or "\n") + spot.place.prefix)
+
+    def _alt(self, text: str) -> str:
+        return write(self._parser, Line(text, (), (), cell=True), {}).replace("]", "\\]")
+
+
+def _with_alt(tag: Tag, place: Place, alts: Mapping[int, str]) -> Tag:
+    if tag.alt is None:
+        return tag
+    text = alts.get(place.source(tag.place + tag.alt[0]))
+    if text is None:
+        return tag
+    first, last = tag.alt
+    opening = tag.opening[:first] + text + tag.opening[last:]
+    return Tag(tag.place, tag.end, opening, whole=True, parent=tag.parent)
+
+
+def _check_signs(source: str, limits: ParseLimits) -> None:
+    """The parser is pure Python, so signs of markup are counted before it runs."""
+    signs = sum(1 for _ in _SIGNS.finditer(source))
+    if signs > limits.max_nodes * _SIGNS_PER_NODE:
+        raise InputTooLarge(
+            f"The Markdown has {signs} signs of markup; "
+            f"at most {limits.max_nodes * _SIGNS_PER_NODE} are accepted.",
+            hint="Send it in parts.",
+        )
+
+
+def _front_matter(source: str) -> tuple[dict[str, str], str | None, int]:
+    """What the document says about itself, its language, and where the text begins."""
+    match = _FRONT_MATTER.match(source)
+    if match is None:
+        return {}, None, 0
+    entries = dict(_ENTRY.findall(match.group("yaml") or match.group("toml") or ""))
+    meta = {_META[key]: value for key, value in entries.items() if key in _META and value}
+    language = entries.get("lang") or entries.get("language") or ""
+    return meta, language if _LANGUAGE.fullmatch(language) else None, match.end()

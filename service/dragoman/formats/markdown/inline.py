@@ -1,0 +1,228 @@
+"""The content of one Markdown block as running text with marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from markdown_it.token import Token
+
+from dragoman.article import Mark, MarkKind
+from dragoman.formats.markdown.spans import span
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
+_VOID = frozenset({"br", "hr", "img", "input", "wbr", "source", "track", "embed", "area", "col"})
+_KEPT_TAGS = frozenset({"code", "kbd", "samp", "var", "tt", "pre", "script", "style", "math"})
+_KEPT_TEXT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\[\^[^\]\s]+\]:?|\$\{[^}]*\}")
+"""Template calls and footnote references, which are plain text to CommonMark."""
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_HTML = {"em_open": "em", "strong_open": "strong", "s_open": "del"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The source of one mark, from ``place`` to ``end`` of the block's content.
+
+    ``whole``: ``opening`` is all of it, with the text if it has one; otherwise the text stands
+    between ``opening`` and ``closing``. ``text`` is how a kept text reads. ``html`` is the element
+    that can stand for emphasis where Markdown's own signs would not work. ``alt`` is the place of
+    an image's alternative text in ``opening``. ``parent`` is the ref of the mark around it.
+    """
+
+    place: int
+    end: int
+    opening: str
+    closing: str = ""
+    whole: bool = False
+    text: str = ""
+    html: str | None = None
+    alt: tuple[int, int] | None = None
+    parent: int | None = None
+    breaks_line: bool = False
+
+
+@dataclass(slots=True)
+class Inline:
+    """Running text with marks; ``Mark.ref`` is an index of ``tags``. call ``finish`` at the end."""
+
+    text: str = ""
+    marks: list[Mark] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+
+    def add(self, start: int, end: int, kind: MarkKind, tag: Tag) -> None:
+        self.marks.append(Mark(start, end, kind, len(self.tags)))
+        self.tags.append(tag)
+
+    def finish(self) -> None:
+        """Put marks and tags in document order, outer before inner, and note the parents."""
+        order = sorted(self.marks, key=lambda mark: (self.tags[mark.ref].place, -mark.end))
+        tags = [self.tags[mark.ref] for mark in order]
+        self.marks = [replace(mark, ref=ref) for ref, mark in enumerate(order)]
+        self.tags = []
+        around: list[int] = []
+        for ref, tag in enumerate(tags):
+            while around and tags[around[-1]].end <= tag.place:
+                around.pop()
+            self.tags.append(replace(tag, parent=around[-1] if around else None))
+            around.append(ref)
+
+
+def read_inline(content: str, tokens: Sequence[Token]) -> Inline:
+    """Text and marks of ``content``, whose tokens carry their spans."""
+    return _Reader(content, tokens).read()
+
+
+def keep_text(inline: Inline, start: int, end: int) -> None:
+    """Mark ``text[start:end]`` as kept, unless it would cut or hold another mark."""
+    for mark in inline.marks:
+        cut = start < mark.start < end or start < mark.end < end
+        inside = start <= mark.start and mark.end <= end
+        if cut or inside or (mark.kind is MarkKind.KEEP and mark.start < end and mark.end > start):
+            return
+    text = inline.text[start:end]
+    inline.marks.append(Mark(start, end, MarkKind.KEEP, len(inline.tags)))
+    outer = [m.ref for m in inline.marks[:-1] if m.start <= start and m.end >= end]
+    parent = outer[-1] if outer else None
+    inline.tags.append(Tag(-1, -1, text, whole=True, text=text, parent=parent))
+    inline.marks.sort(key=lambda mark: (mark.start, -mark.end))
+
+
+class _Reader:
+    """One pass over the tokens of one block."""
+
+    def __init__(self, content: str, tokens: Sequence[Token]) -> None:
+        self._content = content
+        self._tokens = tokens
+        self._inline = Inline()
+        self._open: list[tuple[Token, int, int]] = []
+        self._partners = _pairs(tokens)
+
+    def read(self) -> Inline:
+        at = 0
+        while at < len(self._tokens):
+            at = self._token(at) + 1
+        self._inline.finish()
+        for match in _KEPT_TEXT.finditer(self._inline.text):
+            keep_text(self._inline, *match.span())
+        return self._inline
+
+    def _token(self, at: int) -> int:
+        """Read the token at ``at`` and perhaps more; return the index of the last one read."""
+        token, partner = self._tokens[at], self._partners.get(at)
+        opens = token.nesting == 1 and token.markup != "autolink"
+        if opens or (partner is not None and partner > at and _name(token) not in _KEPT_TAGS):
+            self._open.append((token, len(self._inline.text), len(self._inline.marks)))
+            return at
+        if partner is not None and partner > at:
+            return self._element(at, partner)
+        if self._open and (token.nesting == -1 or partner is not None):
+            self._close(token)
+            return at
+        return self._leaf(at)
+
+    def _close(self, closer: Token) -> None:
+        opener, start, known = self._open.pop()
+        first, last = span(opener)[0], span(closer)[1]
+        opening = self._source(*span(opener))
+        closing = self._source(*span(closer))
+        inline = self._inline
+        if start == len(inline.text):  # a linked image: nothing in it is translated
+            del inline.marks[known:], inline.tags[known:]
+            self._point(first, last)
+            return
+        if opener.type == "link_open" and closing in {"]", "][]"}:
+            # a reference by its own text: the text will change, the reference must not
+            label = self._source(span(opener)[1], span(closer)[0])
+            closing = f"][{' '.join(label.split())}]"
+        tag = Tag(first, last, opening, closing, html=_HTML.get(opener.type))
+        inline.add(start, len(inline.text), MarkKind.WRAP, tag)
+
+    def _leaf(self, at: int) -> int:
+        token, inline = self._tokens[at], self._inline
+        start, end = span(token)
+        if token.type in {"text", "text_special"}:
+            inline.text += token.content
+        elif token.type == "softbreak" and not inline.text:
+            self._point(start, end)  # a caption stays on the line below its image
+        elif token.type == "softbreak":
+            inline.text += _line_joint(inline.text, self._content[end : end + 1])
+        elif token.type == "code_inline":
+            self._keep(start, end, token.content)
+        elif token.type == "link_open":  # an autolink: three tokens over the same source
+            self._keep(start, end, self._tokens[at + 1].content)
+            return at + 2
+        elif token.type == "image":
+            self._point(start, end, alt=_alt_span(self._source(start, end), token))
+        else:  # a hard break, a comment, a tag without its partner
+            self._point(start, end, breaks_line=token.type == "hardbreak")
+            if token.type == "hardbreak" or _name(token) == "br":
+                inline.text += "" if inline.text.endswith(" ") else " "
+        return at
+
+    def _element(self, first: int, last: int) -> int:
+        """An HTML element whose content is kept as it stands."""
+        opener, closer = span(self._tokens[first]), span(self._tokens[last])
+        self._keep(opener[0], closer[1], self._source(opener[1], closer[0]))
+        return last
+
+    def _keep(self, start: int, end: int, text: str) -> None:
+        place = len(self._inline.text)
+        self._inline.text += text
+        tag = Tag(start, end, self._source(start, end), whole=True, text=text)
+        self._inline.add(place, len(self._inline.text), MarkKind.KEEP, tag)
+
+    def _point(
+        self, start: int, end: int, *, alt: tuple[int, int] | None = None, breaks_line: bool = False
+    ) -> None:
+        place = len(self._inline.text)
+        source = self._source(start, end)
+        tag = Tag(start, end, source, whole=True, alt=alt, breaks_line=breaks_line)
+        self._inline.add(place, place, MarkKind.POINT, tag)
+
+    def _source(self, start: int, end: int) -> str:
+        return self._content[start:end]
+
+
+def _alt_span(source: str, token: Token) -> tuple[int, int] | None:
+    """Where the alternative text stands in ``![alt](…)``, if it is plain text."""
+    plain = all(child.type == "text" for child in token.children or ())
+    end = 2 + len(token.content)
+    by_its_text = source[end:] in {"]", "][]"}
+    shown = token.content.strip() and source[2:end] == token.content and "\n" not in token.content
+    return (2, end) if plain and shown and not by_its_text else None
+
+
+def _line_joint(before: str, after: str) -> str:
+    if (
+        not before
+        or before.endswith(" ")
+        or (_UNSPACED.match(before[-1:]) and _UNSPACED.match(after))
+    ):
+        return ""
+    return " "
+
+
+def _pairs(tokens: Sequence[Token]) -> dict[int, int]:
+    """Inline HTML tags that belong together and hold whole Markdown marks, both ways."""
+    found: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    for at, token in enumerate(tokens):
+        if token.nesting == 1:
+            waiting.append(("", at))
+        elif token.nesting == -1:
+            while waiting and waiting.pop()[0]:
+                pass  # tags left open inside a Markdown mark have no partner
+        elif token.type == "html_inline" and (match := _TAG.match(token.content)):
+            name = match.group(2).lower()
+            if match.group(1) and waiting and waiting[-1][0] == name:
+                opener = waiting.pop()[1]
+                found[opener], found[at] = at, opener
+            elif not match.group(1) and name not in _VOID and not token.content.endswith("/>"):
+                waiting.append((name, at))
+    return found
+
+
+def _name(token: Token) -> str:
+    match = _TAG.match(token.content)
+    return match.group(2).lower() if token.type == "html_inline" and match else ""

@@ -1,0 +1,219 @@
+"""Put a translated text with its marks back into Markdown, so that it reads as it was meant.
+
+What is written is parsed again and compared. First nothing is escaped and the signs of the source
+are used; if that reads differently, signs are escaped and emphasis becomes HTML; and at last every
+sign is escaped. So ordinary prose stays as clean as a person would write it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from dragoman.article import Mark, MarkKind
+from dragoman.formats.markdown.inline import Tag, read_inline
+
+_ANY_SIGN = re.compile(r"([!-/:-@\[-`{-~])")
+_SIGN = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~\s]|$)|[`*\[\]~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])"
+    r"|&(?=#?\w{1,32};)"
+)
+_AT_START = re.compile(r"(\s*)(?:([#>+\-=|:])|(\d{1,9})([.)]))")
+
+
+class Care(IntEnum):
+    """How much is escaped."""
+
+    NONE = 0
+    SIGNS = 1
+    EVERYTHING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text with its marks, and where it is to stand: that decides what its signs can mean."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    tags: Sequence[Tag]
+    heading: bool = False
+    cell: bool = False
+
+
+@dataclass(slots=True)
+class _Node:
+    start: int
+    end: int
+    ref: int
+    children: list[_Node] = field(default_factory=list)
+
+
+def write(parser: MarkdownIt, line: Line, references: Mapping[str, Any]) -> str:
+    """The Markdown content that reads as ``line``; its lines end in ``\\n``."""
+    text, marks = _restored(line)
+    wanted = _reading(text, marks)
+    content = ""
+    for care in Care:
+        writer = _Writer(text, line.tags, care)
+        content = writer.write(_tree(text, marks, line.tags))
+        if _read_back(parser, content, line, references) == wanted:
+            break
+    return content
+
+
+def _restored(line: Line) -> tuple[str, list[Mark]]:
+    """Kept text as it was in the source, and marks that were lost put back at the end."""
+    out: list[str] = []
+    moved: list[tuple[int, int]] = []  # from this place on, offsets shift by so much
+    at = shift = 0
+    for mark in sorted(line.marks, key=lambda mark: (mark.start, mark.ref)):
+        if mark.kind is not MarkKind.KEEP or mark.start < at:
+            continue
+        kept = line.tags[mark.ref].text
+        out += [line.text[at : mark.start], kept]
+        at = mark.end
+        shift += len(kept) - (mark.end - mark.start)
+        moved.append((mark.end, shift))
+    text = "".join([*out, line.text[at:]])
+
+    def move(place: int, *, end: bool) -> int:
+        known = [by for start, by in moved if start < place or (start == place and end)]
+        return place + (known[-1] if known else 0)
+
+    marks = [
+        replace(mark, start=move(mark.start, end=False), end=move(mark.end, end=True))
+        if mark.end > mark.start or mark.kind is MarkKind.KEEP
+        else replace(mark, start=move(mark.start, end=True), end=move(mark.start, end=True))
+        for mark in line.marks
+    ]
+    lost = sorted(set(range(len(line.tags))) - {mark.ref for mark in line.marks})
+    for ref in lost:
+        if line.tags[ref].whole:
+            text += " " * bool(line.tags[ref].text) + line.tags[ref].text
+            kind = MarkKind.KEEP if line.tags[ref].text else MarkKind.POINT
+            marks.append(Mark(len(text) - len(line.tags[ref].text), len(text), kind, ref))
+    return text, marks
+
+
+def _tree(text: str, marks: Sequence[Mark], tags: Sequence[Tag]) -> list[_Node]:
+    """Marks without crossings, emphasis drawn in from white space."""
+    root: list[_Node] = []
+    stack: list[_Node] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, mark.ref)):
+        start, end = mark.start, mark.end
+        if tags[mark.ref].html:
+            inner = text[start:end]
+            start += len(inner) - len(inner.lstrip())
+            end -= len(inner) - len(inner.rstrip())
+            if start >= end:
+                continue
+        node = _Node(start, end, mark.ref)
+        while stack and not _holds(stack[-1], node, tags):
+            stack.pop()
+        if stack:
+            node.end = max(node.start, min(node.end, stack[-1].end))
+        (stack[-1].children if stack else root).append(node)
+        if not tags[mark.ref].whole:
+            stack.append(node)
+    return root
+
+
+def _holds(outer: _Node, node: _Node, tags: Sequence[Tag]) -> bool:
+    """At the very end of a mark, its own children are still inside."""
+    ours = tags[node.ref].parent == outer.ref
+    return node.start < outer.end or (node.start == outer.end and ours)
+
+
+class _Writer:
+    """Writes one text once, with one degree of care."""
+
+    def __init__(self, text: str, tags: Sequence[Tag], care: Care) -> None:
+        self._text = text
+        self._tags = tags
+        self._care = care
+        self._out: list[str] = []
+        self._at = 0
+
+    def write(self, nodes: Sequence[_Node]) -> str:
+        self._nodes(nodes, len(self._text))
+        return "".join(self._out).strip(" ")
+
+    def _nodes(self, nodes: Sequence[_Node], end: int) -> None:
+        for node in nodes:
+            self._put(node.start)
+            tag = self._tags[node.ref]
+            if tag.whole:
+                self._whole(tag, node.end)
+                continue
+            html = tag.html if self._care else None
+            self._out.append(f"<{html}>" if html else tag.opening)
+            self._nodes(node.children, node.end)
+            self._out.append(f"</{html}>" if html else tag.closing)
+        self._put(end)
+
+    def _whole(self, tag: Tag, end: int) -> None:
+        if tag.breaks_line:  # no spaces around the end of a line
+            if self._out:
+                self._out[-1] = self._out[-1].rstrip(" ")
+            rest = self._text[self._at :]
+            self._at += len(rest) - len(rest.lstrip(" "))
+        self._out.append(tag.opening)
+        self._at = max(self._at, end)
+
+    def _put(self, end: int) -> None:
+        if end > self._at:
+            first = not self._out or self._out[-1].endswith("\n")
+            self._out.append(_escaped(self._text[self._at : end], self._care, first=first))
+            self._at = end
+
+
+def _escaped(text: str, care: Care, *, first: bool) -> str:
+    flat = re.sub(r"[\r\n]+", " ", text)
+    if care is Care.NONE:
+        return flat
+    if care is Care.EVERYTHING:
+        return _ANY_SIGN.sub(r"\\\1", flat)
+    escaped = _SIGN.sub(lambda match: "\\" + match.group(), flat)
+    start = _AT_START.match(escaped) if first else None
+    if start is None:
+        return escaped
+    space, sign, number, stop = start.groups()
+    return space + (f"\\{sign}" if sign else f"{number}\\{stop}") + escaped[start.end() :]
+
+
+Reading = tuple[str, tuple[tuple[int, int], ...]]
+
+
+def _reading(text: str, marks: Sequence[Mark]) -> Reading:
+    """Text and places without white space, which may change around line breaks."""
+    counts = [0]
+    for char in text:
+        counts.append(counts[-1] + (not char.isspace()))
+    places = (
+        (counts[mark.start], counts[mark.end])
+        for mark in marks
+        if mark.kind is not MarkKind.KEEP  # whether plain text is kept depends on its words
+    )
+    return "".join(text.split()), tuple(sorted(places))
+
+
+def _read_back(
+    parser: MarkdownIt, content: str, line: Line, references: Mapping[str, Any]
+) -> Reading | None:
+    """How the content reads in its place, or None when it is no longer one block."""
+    env = {"references": dict(references)}
+    if line.cell:
+        tokens = parser.parseInline(content, env)
+    else:
+        tokens = parser.parse(("# " if line.heading else "") + content, env)
+        kind = "heading_open" if line.heading else "paragraph_open"
+        if len(tokens) != 3 or tokens[0].type != kind:
+            return None
+        tokens = tokens[1:2]
+    inline = read_inline(tokens[0].content, tokens[0].children or [])
+    return _reading(inline.text, inline.marks)
