@@ -182,3 +182,23 @@ def test_a_refused_conversion_leaves_nothing(puller: Puller) -> None:
 
     assert puller.store.installed() == []
     assert puller.left_behind == []
+
+
+def test_a_pull_that_dies_in_conversion_is_not_seen_and_goes_on(puller: Puller) -> None:
+    """A half-converted model is nowhere to be seen, and the next pull downloads nothing again."""
+    whole = puller.converter
+
+    def die(model: Path, output: Path) -> None:
+        whole(model, output)
+        raise KeyboardInterrupt
+
+    puller.converter = die
+    with pytest.raises(KeyboardInterrupt):
+        puller()
+    assert puller.store.installed() == []
+    assert puller.store.broken() == []
+    puller.hub.asked.clear()
+    puller.converter = whole
+
+    assert puller().ctranslate2_directory is not None
+    assert [asked.path for asked in puller.hub.asked] == [f"/api/models/{NAME}"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dragoman.inference.catalogue import load_catalogue
 from dragoman.inference.store import ModelStore, bundled_models_directory
 
 CHECKOUT = Path(__file__).parents[3]
@@ -69,6 +70,19 @@ def test_the_wheel_carries_the_models(installed_wheel: Path) -> None:
 
     assert found[0] == str(installed_wheel / "dragoman" / "_models")
     assert found[1] == str([model.digest for model in here.installed()])
+
+
+def test_the_wheel_carries_the_catalogue(installed_wheel: Path) -> None:
+    """What is installed from a wheel knows the same repositories as the checkout."""
+    count = (
+        "from dragoman.inference.catalogue import load_catalogue\n"
+        "from dragoman.inference.store import bundled_models_directory\n"
+        "print(len(load_catalogue(bundled_models_directory()).entries))"
+    )
+
+    assert run_in(installed_wheel, count) == str(
+        len(load_catalogue(bundled_models_directory()).entries)
+    )
 
 
 def test_bundled_models_are_verified_against_the_wheels_record(installed_wheel: Path) -> None:

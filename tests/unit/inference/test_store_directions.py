@@ -6,13 +6,13 @@ import pytest
 
 from dragoman.article import LanguagePair
 from dragoman.errors import ModelCorrupt
+from dragoman.inference.catalogue.languages import CODES, language_of, tokens_by_language
 from dragoman.inference.store.directions import (
     Directions,
     detect_directions,
     read_directions,
     write_manifest,
 )
-from dragoman.inference.catalogue.languages import CODES, language_of, tokens_by_language
 from support.model_directories import model_directory
 
 

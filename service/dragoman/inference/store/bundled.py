@@ -7,8 +7,6 @@ import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 
-import dragoman
-
 IN_WHEEL = "_models"
 IN_CHECKOUT = "models"
 CATALOGUE = "catalogue.toml"
@@ -21,7 +19,7 @@ def bundled_models_directory(package: Path | None = None) -> Path | None:
     is searched as well: ``models/`` two levels above the package, recognised by its catalogue or
     its starter models, because any directory may be called ``models``.
     """
-    package = package or Path(dragoman.__file__).parent
+    package = package or Path(__file__).parents[2]
     in_wheel = package / IN_WHEEL
     if in_wheel.is_dir():
         return in_wheel
