@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from dragoman.inference.engines.base import Prepared
 from dragoman.inference.engines.marian import Decoded, MarianText, check_batch
-from dragoman.inference.engines.vocabulary import WORD_START, Vocabulary
+from dragoman.inference.engines.vocabulary import Vocabulary
 
 PieceSequence = tuple[str, ...]
 Decode = Callable[[Sequence[Prepared], list[PieceSequence]], list[list[Decoded]]]
@@ -67,15 +67,10 @@ def _decode_without_banned(
 
 
 def _spellings(vocabulary: Vocabulary, word: str) -> list[PieceSequence]:
-    """The sequences that the vocabulary itself would use, at a word's start and inside one."""
-    pieces = vocabulary.encode(word).pieces
-    single: list[PieceSequence] = [(piece,) for piece in vocabulary.containing(word.strip())]
-    if not pieces:
-        return single
-    inside = (pieces[0].removeprefix(WORD_START), *pieces[1:])
-    inside = inside if inside[0] else inside[1:]
-    known = [form for form in (pieces, inside) if form and all(p in vocabulary.ids for p in form)]
-    return [*single, *known]
+    """The spelling that the vocabulary itself would choose, and the pieces that hold it all."""
+    usual = vocabulary.encode(word).pieces
+    whole: list[PieceSequence] = [(piece,) for piece in vocabulary.containing(word.strip())]
+    return [*whole, usual] if usual else whole
 
 
 def _found(
