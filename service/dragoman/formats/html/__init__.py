@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from dragoman.formats.html.fragment import FragmentFormat
+from dragoman.formats.html.page import PageFormat
 
-__all__ = ["FragmentFormat"]
+__all__ = ["FragmentFormat", "PageFormat"]

@@ -13,6 +13,7 @@ from dragoman.formats.html.charset import declare_utf8, declared_charset
 from dragoman.formats.html.inline import Inline, read_inline
 from dragoman.formats.html.language import language_of, primary
 from dragoman.formats.html.names import VOID
+from dragoman.formats.html.slicing import narrow
 from dragoman.formats.html.stretch import Stretch, find_stretches
 from dragoman.formats.html.template import Declaration, Part, Slot, Template
 from dragoman.formats.html.tokens import SPACE, Token, TokenKind, tokenize
@@ -23,6 +24,7 @@ from dragoman.formats.html.tree import Element, check_size, find_runs
 class Piece:
     """A text that can become a block: where it stands in the tree, and in the source."""
 
+    source: str
     stretch: Stretch
     inline: Inline
 
@@ -34,6 +36,12 @@ class Piece:
     def kind(self) -> BlockKind:
         """The kind that the element around it suggests."""
         return BlockKind.CODE if self.inline.verbatim else self.stretch.kind
+
+    def part(self, start: int, end: int) -> Piece | None:
+        """The piece that reads as ``inline.text[start:end]``, or None if it cannot be cut there."""
+        stretch = narrow(self.stretch, self.source, self.inline, start, end)
+        inline = read_inline(stretch, self.source) if stretch else None
+        return Piece(self.source, stretch, inline) if stretch and inline else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def _pieces(stretches: Sequence[Stretch], source: str) -> Iterator[Piece]:
     for stretch in stretches:
         inline = read_inline(stretch, source)
         if inline is not None:
-            yield Piece(stretch, inline)
+            yield Piece(source, stretch, inline)
 
 
 def make_blocks(

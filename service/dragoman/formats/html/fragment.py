@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dragoman.article import Article, TranslatedBlock
 from dragoman.formats.base import ParseLimits
 from dragoman.formats.html.document import make_blocks, read_document
+from dragoman.formats.html.splitting import split_credits, split_dateline
 from dragoman.formats.html.template import Template
 
 
@@ -21,7 +22,7 @@ class FragmentFormat:
         Raises UnreadableInput, EmptyInput or InputTooLarge.
         """
         document = read_document(data, limits, content_system=True)
-        typed = [(piece, piece.kind) for piece in document.pieces]
+        typed = list(split_dateline(split_credits((p, p.kind) for p in document.pieces)))
         blocks, template = make_blocks(document, typed, whole_page=False)
         return Article(document.language, blocks, template, {"encoding": document.encoding})
 

@@ -27,6 +27,7 @@ _CREDIT_NAME = re.compile(
     r"(?:credits?|source|copyright|attribution|author|byline)|(?:[\w-]*[-_])?credits?(?:line|[-_]text)?"
     r"|copyright(?:holder)?"
 )
+_BOX_NAME = re.compile(rf"{_CREDIT_NAME.pattern}|(?:[\w-]*[-_])?byline")
 _PULL_QUOTE_NAME = re.compile(r"(?<![a-z])(?:pull[-_]?quote|quote[-_]?pull)")
 _EMBEDDED_POST = re.compile(
     r"(?<![\w-])(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|fb-(?:post|video)"
@@ -37,13 +38,13 @@ _EMBEDDED_POST = re.compile(
 def begins_block(tag: str, attributes: Attributes) -> bool:
     """Whether a sentence ends at this element's edges.
 
-    Spans that are captions or credits by their class count: sites lay them out as boxes.
+    Spans that are captions, credits or bylines by their class count: sites lay them out as boxes.
     """
     if tag in BLOCK:
         return True
     if tag in ("span", "small", "cite", "em", "i") or "-" in tag:
         names = _names(attributes)
-        return _any_matches(_CREDIT_NAME, names) or _is_caption(names)
+        return _any_matches(_BOX_NAME, names) or _is_caption(names)
     return False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.names import BLOCK
@@ -158,19 +158,3 @@ def _spaced(source: str, token: Token, text: str, run: Run) -> str:
     before = " " if source[token.start] in SPACE else ""
     after = " " if text[-1:] in SPACE or source[token.end - 1] in SPACE else ""
     return f"{before}{text.strip(SPACE)}{after}"
-
-
-def cut(stretch: Stretch, number: int, offset: int, text_offset: int) -> tuple[Stretch, Stretch]:
-    """Two stretches: one ends, one begins inside the text token ``number``.
-
-    ``offset`` counts in the source, ``text_offset`` in the token's decoded text.
-    """
-    index = next(i for i, bit in enumerate(stretch.bits) if bit.number == number)
-    bit = stretch.bits[index]
-    text = bit.text or ""
-    head = replace(bit, token=replace(bit.token, end=offset), text=text[:text_offset])
-    tail = replace(bit, token=replace(bit.token, start=offset), text=text[text_offset:])
-    before, after = stretch.bits[:index], stretch.bits[index + 1 :]
-    heads = (*before, head) if head.text else before
-    tails = (tail, *after) if tail.text else after
-    return replace(stretch, bits=heads), replace(stretch, bits=tails)
