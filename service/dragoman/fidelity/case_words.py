@@ -5,9 +5,29 @@ from __future__ import annotations
 ACRONYMS = frozenset(
     """US USA UK EU UN UAE NATO WHO IMF WTO OPEC UNESCO UNICEF FBI CIA NSA IRS SEC FDA NASA ECB
     BBC CNN AP AFP PM MP MPS MEP MEPS CEO CFO GDP AI IT TV DNA HIV COVID GPS LGBT NHS VAT ID
-    IPO NGO NGOS ONU OTAN UE FMI PIB PDG SNCF TGV""".split()
+    IPO NGO NGOS ONU OTAN UE FMI PIB PDG SNCF TGV EE UU EUA""".split()
 )
-"""Kept in capitals whatever stands around them."""
+"""Kept in capitals where the article's own body does not say otherwise."""
+
+CLOSED_CLASS = frozenset(
+    """is are was were be been it its he his him she her they their we our you your this that
+    these those who whom whose what when where why how and but not with from into over after
+    before against about than will would could should must has have had says""".split()
+)
+"""Words that English prose never writes with a capital inside a sentence."""
+
+NAME_PAIRS = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "new york,new zealand,new delhi,new jersey,new mexico,new orleans,new hampshire,"
+        "new england,new caledonia,white house,united states,united nations,united kingdom,"
+        "wall street,downing street,fleet street,supreme court,south korea,north korea,"
+        "south africa,south sudan,south carolina,north carolina,south dakota,north dakota,"
+        "west bank,west virginia,east timor,middle east,far east,cape town,red sea,black sea,"
+        "red cross,west ham,silicon valley,federal reserve,green party,labour party"
+    ).split(",")
+)
+"""Names whose words are ordinary alone."""
 
 NEVER_LOWERED = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february april june

@@ -56,6 +56,57 @@ def test_days_and_nationalities_keep_their_capitals() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headline", "expected"),
+    [
+        ("White House Fears New York Flood", "White House fears New York flood"),
+        ("WHITE HOUSE FEARS NEW YORK FLOOD", "White House fears New York flood"),
+        ("We Will Fight It, Says Minister", "We will fight it, says minister"),
+        ("WHO IS WINNING? IT IS THE US", "Who is winning? It is the US"),
+        ("THE U.S. SUES A COMPANY", "The U.S. sues a company"),
+        ("DON'T PANIC, SAYS O'NEILL", "Don't panic, says O'Neill"),
+        ("SAY 'NO' TO THE UN'S PLAN", "Say 'No' to the UN's plan"),
+        ("Who Is Winning?", "Who is Winning?"),
+    ],
+)
+def test_names_and_acronyms_among_ordinary_words(headline: str, expected: str) -> None:
+    """Without a body too, "it" is a word and "US" is not, and a known name stays a name."""
+    assert CaseModel.learn((), "en").lower_headline(headline)[0] == expected
+
+
+def test_names_of_two_words_are_learnt() -> None:
+    """Words that are ordinary alone stay capitalised where the body has them as a name."""
+    model = CaseModel.learn(
+        ["They met at the Grand Hall. The hall was grand, a grand hall indeed."], "en"
+    )
+    assert model.lower_headline("Minister Opens Grand Hall")[0] == "Minister opens Grand Hall"
+    assert model.lower_headline("Minister Opens Hall So Grand")[0] == "Minister opens hall so grand"
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "headline", "expected"),
+    [
+        ("fr", "Hier, l'OTAN a vu la France.", "L'OTAN À LA FRANCE", "L'OTAN à la France"),
+        ("fr", "Elle est éliminée hier.", "ELIMINEE DEUX FOIS", "Éliminée deux fois"),
+        ("tr", "Burada ışık söndü, sakin.", "IŞIK SÖNDÜ, SAKİN", "Işık söndü, sakin"),
+        ("el", "Τότε ο δρόμος άνοιξε.", "Ο ΔΡΟΜΟΣ ΑΝΟΙΞΕ", "Ο δρόμος άνοιξε"),
+        ("es", "Ella viaja a Madrid.", "VIAJA A EE. UU.", "Viaja a EE. UU."),
+        ("de", "Die Straße in Kiew ist frei.", "KIEW IST WIEDER FREI", "Kiew ist wieder frei"),
+    ],
+)
+def test_capitals_in_other_languages(
+    language: str, body: str, headline: str, expected: str
+) -> None:
+    """Elision, missing accents, the Turkish i and the Greek sigma: by language."""
+    assert CaseModel.learn([body], language).lower_headline(headline)[0] == expected
+
+
+def test_a_very_long_headline_takes_linear_time() -> None:
+    """Reading a headline of 400,000 characters ends; it took minutes."""
+    text = "Big Words Follow " * 24_000
+    assert len(CaseModel.learn((), "en").lower_headline(text)[0]) == len(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Shoigu flies to Tehran as Moscow and Iran tighten military ties",
@@ -87,6 +138,8 @@ def test_the_headline_begins_with_a_capital() -> None:
     """A translation of a lowered headline gets its first capital back."""
     assert apply_headline_case("« le pont »", HeadlineCase.TITLE_CASE, "fr") == "« Le pont »"
     assert apply_headline_case("le pont", HeadlineCase.SENTENCE, "fr") == "le pont"
+    assert apply_headline_case("iPhone en tête", HeadlineCase.ALL_CAPS, "fr") == "iPhone en tête"
+    assert apply_headline_case("istanbul", HeadlineCase.ALL_CAPS, "tr") == "İstanbul"
 
 
 @given(st.text(max_size=80))
