@@ -163,7 +163,8 @@ def report_lines(path: Path, article: TranslatedArticle) -> Iterator[str]:
 
 
 def _complain(path: Path, error: DragomanError, console: Console) -> None:
-    console.print(f"dragoman: {path}: {error.message}", markup=False)
+    name = "standard input" if path == STANDARD_INPUT else path
+    console.print(f"dragoman: {name}: {error.message}", markup=False)
     if error.hint:
         console.print(f"  {error.hint}", markup=False)
 
