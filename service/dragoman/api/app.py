@@ -11,11 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from dragoman import __version__
 from dragoman.api.articles import article_routes
 from dragoman.api.auth import Authorisation
+from dragoman.api.description import DescribedApp, docs_page
 from dragoman.api.health import health_routes
 from dragoman.api.languages import language_routes
 from dragoman.api.last_resort import LastResort
@@ -68,11 +69,12 @@ def create_app(
         finally:
             await abandon(warming)
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Dragoman",
         version=__version__,
         summary="Translates and summarises news. See docs/api.md.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
@@ -91,6 +93,11 @@ def create_app(
     app.include_router(language_routes(services, options))
     app.include_router(model_routes(services))
     app.include_router(health_routes(readiness, metrics))
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(docs_page(app.openapi()))
+
     return app
 
 

@@ -93,9 +93,7 @@ class _Inference(Collector):
             value=sum(model.size_bytes for model in models),
         )
         alive = self._translator.alive()
-        yield GaugeMetricFamily(
-            "dragoman_workers_alive", "1 if a worker would answer.", value=alive
-        )
+        yield GaugeMetricFamily("dragoman_alive", "1 if a worker would answer.", value=int(alive))
 
     def describe(self) -> Iterable[Metric]:
         return ()  # registering must not ask the translator yet

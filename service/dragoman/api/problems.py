@@ -139,6 +139,8 @@ def problem_of(error: Exception) -> Problem:
 def _headers(error: errors.DragomanError) -> dict[str, str]:
     if isinstance(error, errors.Unavailable):
         return {"Retry-After": str(max(1, round(error.retry_after_s)))}
+    if isinstance(error, errors.Cancelled):
+        return {"Retry-After": "1"}
     if isinstance(error, errors.NotAuthorised):
         return {"WWW-Authenticate": 'Bearer realm="dragoman"'}
     return {}

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from dragoman.api.last_resort import log_unexpected
 from dragoman.api.problems import note, problem_of, request_id
-from dragoman.api.waiting import ClientGone, abandon, hung_up, out_of_time
+from dragoman.api.waiting import ClientGone, abandon, hung_up, out_of_time, result_of
 from dragoman.errors import DragomanError
 from dragoman.pipeline.values import Event
 
@@ -99,7 +99,7 @@ class EventStream(Response):
                 await asyncio.wait({step}, timeout=self._keep_alive_s)
                 if not step.done():
                     await _send_bytes(send, KEEP_ALIVE)
-            return step.result()
+            return result_of(step)
         finally:
             await abandon(step)
 

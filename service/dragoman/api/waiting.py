@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from dragoman.errors import DeadlineExceeded
+from dragoman.errors import Cancelled, DeadlineExceeded
 
 Result = TypeVar("Result")
 
@@ -29,7 +29,7 @@ async def hung_up(receive: Receive) -> None:
 async def while_wanted(work: Awaitable[Result], receive: Receive, timeout_s: float) -> Result:
     """The result of ``work``, which is cancelled when nobody waits for it any more.
 
-    Raises DeadlineExceeded after ``timeout_s``, ClientGone, or what ``work`` raises.
+    Raises DeadlineExceeded after ``timeout_s``, ClientGone, Cancelled, or what ``work`` raises.
     """
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(hung_up(receive))
@@ -38,12 +38,19 @@ async def while_wanted(work: Awaitable[Result], receive: Receive, timeout_s: flo
             {task, gone}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
         )
         if task in done:
-            return task.result()
+            return result_of(task)
         if gone in done:
             raise ClientGone
         raise out_of_time(timeout_s)
     finally:
         await abandon(task, gone)
+
+
+def result_of(task: asyncio.Future[Result]) -> Result:
+    """What ``task`` returned or raised. Raises Cancelled where somebody below cancelled it."""
+    if task.cancelled():
+        raise Cancelled("The work was cancelled.", hint="Send it again in a moment.")
+    return task.result()
 
 
 async def abandon(*tasks: asyncio.Future[Any]) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from dragoman.api.waiting import ClientGone, while_wanted
-from dragoman.errors import DeadlineExceeded, EmptyInput
+from dragoman.errors import Cancelled, DeadlineExceeded, EmptyInput
 from support.asgi import Caller
 
 pytestmark = pytest.mark.anyio
@@ -46,6 +46,16 @@ async def test_what_the_work_raises_comes_through() -> None:
 
     with pytest.raises(EmptyInput):
         await while_wanted(fail(), Caller().receive, 60)
+
+
+async def test_work_that_is_cancelled_below_is_an_error_of_ours() -> None:
+    """Whoever waits is answered, and not cancelled himself."""
+
+    async def cancelled_below() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(Cancelled):
+        await while_wanted(cancelled_below(), Caller().receive, 60)
 
 
 async def test_a_hang_up_cancels_the_work() -> None:
