@@ -1,25 +1,20 @@
-"""Reading documents in another process, which is killed when it takes too long.
+"""Parse articles under a deadline that really ends.
 
-A thread cannot be stopped, so a page that keeps an extractor busy for minutes would keep a thread
-of the server busy with it. Pages, and anything large, are therefore read in a process of its
-own; it also keeps the extraction libraries (and what hostile input does to them) out of the
-server's memory. Processes start when first needed and are used again. They are started anew with
-an interpreter of their own, never forked: forking a process with threads is not safe.
+Finding an article in a page runs code of others over input of strangers: it can take for ever, or
+crash. So it happens in processes of its own, which are killed at the deadline and started anew.
+They are started when first needed, as fresh interpreters (never forked), and reused.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from dragoman.article import Article
 from dragoman.errors import (
@@ -27,180 +22,198 @@ from dragoman.errors import (
     ExtractionTimeout,
     ShuttingDown,
     UnreadableInput,
+    WorkerDied,
 )
-from dragoman.formats.base import Format, ParseLimits
+from dragoman.formats.base import ParseLimits
+from dragoman.formats.extractor import Request
+from dragoman.formats.messages import HungUp, receive, send
 from dragoman.formats.registry import get_format
 
-_log = logging.getLogger(__name__)
+_ISOLATED = frozenset({"page"})
+_SMALL_BYTES = 256_000
+"""Formats of our own code parse this much in a blink; more of it is isolated too."""
+_PAGES_EACH = 500
+"""Then a process is replaced, so that what its libraries cache does not grow for ever."""
 
-ALONE_ABOVE_BYTES = 100_000
-"""Documents up to this size that are no pages are read at once in the calling thread."""
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """``processes`` parse at once; further callers wait. Memory is per process.
+
+    ``formats`` is ``module:function``, which makes a format from its name in the process;
+    ``preload`` names modules that it imports before its first page.
+    """
+
+    processes: int = 2
+    max_memory_mb: int = 2048
+    start_timeout_s: float = 60.0
+    formats: str = "dragoman.formats.registry:get_format"
+    preload: tuple[str, ...] = ("dragoman.formats.html", "trafilatura")
 
 
 class ExtractionWorker:
-    """Parses documents under a deadline. Thread-safe; close it to end its processes.
+    """A small pool of extraction processes. All methods may be called from any thread."""
 
-    ``processes`` is how many documents are read at the same time; more wait for their turn, and
-    the time they wait counts. ``command`` starts a process that serves a connection on the file
-    descriptor that is its last argument.
-    """
-
-    def __init__(
-        self,
-        timeout_s: float,
-        processes: int = 2,
-        command: tuple[str, ...] = (sys.executable, "-m", "dragoman.formats.worker"),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, timeout_s: float, options: WorkerOptions | None = None) -> None:
         self._timeout_s = timeout_s
-        self._command = command
-        self._clock = clock
-        self._places = threading.BoundedSemaphore(processes)
+        self._options = options or WorkerOptions()
+        self._free = threading.BoundedSemaphore(self._options.processes)
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
         self._closed = False
 
     def parse(self, format_name: str, data: bytes, limits: ParseLimits) -> Article:
-        """Read ``data`` as ``format_name``.
+        """Parse as the format does, and raise what it raises.
 
-        Raises what the format raises, ExtractionTimeout when it is not done within the time,
-        UnreadableInput when reading it ended the process, and ShuttingDown after ``close``.
+        Raises ExtractionTimeout when it takes longer than ``timeout_s``, UnreadableInput when the
+        process breaks over it, WorkerDied when no process can be started, and ShuttingDown after
+        ``close``. Waiting for a free process does not count.
         """
-        if format_name != "page" and len(data) <= ALONE_ABOVE_BYTES:
+        if format_name not in _ISOLATED and len(data) <= _SMALL_BYTES:
             return get_format(format_name).parse(data, limits)
-        deadline = self._clock() + self._timeout_s
-        if not self._places.acquire(timeout=self._timeout_s):
-            raise self._too_late()
-        try:
-            return self._parse_elsewhere((format_name, data, limits), deadline)
-        finally:
-            self._places.release()
+        with self._free:
+            return self._parse((format_name, data, limits))
 
     def close(self) -> None:
-        """End all processes, also those that are reading. Idempotent."""
+        """End all processes, also those at work, whose callers get ShuttingDown."""
         with self._lock:
             self._closed = True
-            ending = [*self._idle, *self._busy]
+            processes = [*self._idle, *self._busy]
             self._idle.clear()
-        for process in ending:
+        for process in processes:
             process.kill()
 
-    def _parse_elsewhere(self, request: tuple[str, bytes, ParseLimits], deadline: float) -> Article:
-        process = self._take()
-        reusable = False
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _parse(self, request: Request) -> Article:
+        process, used = self._take()
         try:
-            answer = process.ask(request, deadline - self._clock())
-            reusable = True
-        except TimeoutError:
-            raise self._too_late() from None
-        except (EOFError, OSError):
-            if self._closed:
-                raise ShuttingDown("Dragoman is shutting down.") from None
-            _log.warning("a reading process ended while it read a document")
-            raise UnreadableInput(
-                "Reading this document ended the process that read it.",
-                hint="Send it as a fragment or as text.",
-            ) from None
-        finally:
-            self._give_back(process, reusable=reusable)
-        if isinstance(answer, Article):
-            return answer
-        raise answer
+            return self._ask(process, request)
+        except HungUp:
+            if not used:
+                raise _broken(request) from None
+        # It may have died while it waited for work, so the request gets a fresh one.
+        try:
+            return self._ask(self._start(), request)
+        except HungUp:
+            raise _broken(request) from None
 
-    def _take(self) -> _Process:
+    def _take(self) -> tuple[_Process, bool]:
+        """A process to work with, and whether it has worked before."""
         with self._lock:
-            if self._closed:
-                raise ShuttingDown("Dragoman is shutting down.")
-            process = self._idle.pop() if self._idle else _Process(self._command)
+            if self._idle:
+                process = self._idle.pop()
+                self._busy.add(process)
+                return process, True
+        return self._start(), False
+
+    def _start(self) -> _Process:
+        process = _Process.start(self._options)
+        with self._lock:
             self._busy.add(process)
-            return process
-
-    def _give_back(self, process: _Process, *, reusable: bool) -> None:
-        with self._lock:
-            self._busy.discard(process)
-            keep = reusable and not self._closed
-            if keep:
-                self._idle.append(process)
-        if not keep:
-            process.kill()
-
-    def _too_late(self) -> ExtractionTimeout:
-        return ExtractionTimeout(
-            f"This document could not be read within {self._timeout_s:g} seconds.",
-            hint="Send only the article, as a fragment or as text.",
+            closed = self._closed
+        try:
+            if not closed:
+                receive(process.connection, self._options.start_timeout_s)
+                return process
+        except (HungUp, TimeoutError):
+            closed = self._closed
+        self._drop(process)
+        if closed:
+            raise _shutting_down()
+        raise WorkerDied(
+            "The process that reads pages did not start.",
+            hint="Check memory and the log, then send it again.",
         )
 
-
-class _Process:
-    """One reading process and the pipe to it."""
-
-    def __init__(self, command: tuple[str, ...]) -> None:
-        self._pipe, theirs = Pipe()
-        package_root = str(Path(__file__).parents[2])
-        paths = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    def _ask(self, process: _Process, request: Request) -> Article:
+        """Raises HungUp when the process died."""
+        deadline = time.monotonic() + self._timeout_s
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module and a number
-                [*command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            )
-        finally:
-            theirs.close()
-
-    def ask(self, request: tuple[str, bytes, ParseLimits], within_s: float) -> object:
-        """Raises TimeoutError, and EOFError or OSError when the process has ended."""
-        # Sending can block too: a process that hangs does not empty the pipe.
-        alarm = threading.Timer(max(0.0, within_s), self._process.kill)
-        alarm.daemon = True
-        started = time.monotonic()
-        alarm.start()
-        try:
-            self._pipe.send(request)
-            return self._pipe.recv()
-        except (EOFError, OSError):
-            if time.monotonic() - started >= within_s:
-                raise TimeoutError from None
+            send(process.connection, request, self._timeout_s)
+            reply = receive(process.connection, deadline - time.monotonic())
+        except TimeoutError:
+            self._drop(process)
+            raise ExtractionTimeout(
+                f"Reading this {request[0]} took longer than {self._timeout_s:g} s.",
+                hint="Send the article's own HTML as a fragment, or raise extraction_timeout_s.",
+            ) from None
+        except BaseException:
+            self._drop(process)
+            if self._closed:
+                raise _shutting_down() from None
             raise
-        finally:
-            alarm.cancel()
+        self._give_back(process)
+        if isinstance(reply, DragomanError):
+            raise reply
+        article: Article = reply
+        return article
+
+    def _give_back(self, process: _Process) -> None:
+        process.pages += 1
+        with self._lock:
+            if not self._closed and process.pages < _PAGES_EACH:
+                self._busy.discard(process)
+                self._idle.append(process)
+                return
+        self._drop(process)
+
+    def _drop(self, process: _Process) -> None:
+        with self._lock:
+            self._busy.discard(process)
+        process.kill()
+
+
+@dataclass(slots=True, eq=False)
+class _Process:
+    """A running extraction process and our end of the line to it."""
+
+    popen: subprocess.Popen[bytes]
+    connection: socket.socket
+    pages: int = 0
+
+    @classmethod
+    def start(cls, options: WorkerOptions) -> _Process:
+        """A fresh interpreter that finds modules where this one does; no fork, no shell."""
+        ours, theirs = socket.socketpair()
+        arguments = (theirs.fileno(), options.formats, options.preload, options.max_memory_mb)
+        code = (
+            f"import sys; sys.path[:] = {sys.path!r}; "
+            f"from dragoman.formats.extractor import main; main(*{arguments!r})"
+        )
+        with theirs:
+            popen = subprocess.Popen(  # noqa: S603  # our own interpreter and our own words
+                [sys.executable, "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # Ctrl-C is for us; it ends when the line closes
+            )
+        return cls(popen, ours)
 
     def kill(self) -> None:
-        """End the process and wait until it is gone. Idempotent."""
-        self._process.kill()
-        self._process.wait()
-        self._pipe.close()
+        """End it now, whatever it does, and wait until it is gone."""
+        self.popen.kill()
+        self.popen.wait()
+        self.connection.close()
 
 
-def serve(connection: Connection, format_of: Callable[[str], Format] = get_format) -> None:
-    """Answer each (format name, data, limits) with an Article or a DragomanError, until EOF."""
-    while True:
-        try:
-            name, data, limits = connection.recv()
-        except EOFError:
-            return
-        answer: Article | DragomanError
-        try:
-            answer = format_of(name).parse(data, limits)
-        except DragomanError as error:
-            answer = error
-        except Exception as error:  # an extractor's bug must not be taken for the end of time
-            _log.exception("a document could not be read")
-            answer = UnreadableInput(
-                f"This document could not be read ({type(error).__name__}).",
-                hint="Send it as a fragment or as text.",
-            )
-        connection.send(answer)
+def _broken(request: Request) -> UnreadableInput:
+    return UnreadableInput(
+        f"This {request[0]} broke the process that read it.",
+        hint="Send the article's own HTML as a fragment, or its text.",
+    )
 
 
-def main() -> None:
-    """Serve the connection whose file descriptor is the last argument."""
-    # Ctrl-C reaches the whole process group; whoever started us decides when we end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(BrokenPipeError, ConnectionResetError):
-        serve(Connection(int(sys.argv[-1])))
-
-
-if __name__ == "__main__":
-    main()
+def _shutting_down() -> ShuttingDown:
+    return ShuttingDown("The service is shutting down.", hint="Send it again in a while.")

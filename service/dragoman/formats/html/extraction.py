@@ -2,7 +2,9 @@
 
 To know exactly what it kept, every piece carries an invisible sign through it: two variation
 selectors behind its longest text, which no rule of trafilatura's looks at. So nothing has to be
-found again by its text. trafilatura and lxml are imported here, and only in the process that extracts.
+found again by its text.
+
+trafilatura and lxml are imported here alone, when a page is extracted.
 """
 
 from __future__ import annotations

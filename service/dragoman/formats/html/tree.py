@@ -156,11 +156,14 @@ def find_runs(source: str, tokens: Sequence[Token]) -> list[Run]:
 
 
 def _unused_character(source: str) -> str:
-    used = set(source)
-    for code in (*range(0xE000, 0xF8FF), *range(0xF0000, 0xFFFFD), *range(0x100000, 0x10FFFD)):
-        if chr(code) not in used:
-            return chr(code)
-    raise UnreadableInput("The HTML uses every private character there is.")
+    """From the private use areas, where a source rarely has any."""
+    for first, last in ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD)):
+        for code in range(first, min(last, first + 50)):
+            if chr(code) not in source:
+                return chr(code)
+    raise UnreadableInput(
+        "The HTML uses too many private characters.", hint="Check that it is HTML text."
+    )
 
 
 def _marked(source: str, tokens: Sequence[Token], mark: str) -> str:
