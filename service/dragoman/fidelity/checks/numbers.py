@@ -31,7 +31,9 @@ class Numbers:
         missing = _unmatched(source, target)
         added = _unmatched(target, source)
         lost = [text for text, values in missing if not _may_be_spelled(values)]
-        new = [text for text, values in added if not _may_be_spelled(values)]
+        known = {values for _, values in source}
+        # A value that the source has already is no number that the source spells out.
+        new = [text for text, values in added if not _may_be_spelled(values) or values in known]
         if missing and added and not lost and not new:
             # One small number in the place of another is no matter of spelling.
             lost = [text for text, _ in missing]

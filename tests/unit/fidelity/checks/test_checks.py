@@ -25,6 +25,7 @@ FOUND = [
     ("numbers", "On July 19 they met.", "Le 199 juillet ils se sont réunis."),
     ("numbers", "In 2022 it rained.", "En 202 il a plu."),
     ("numbers", "There were 8 of them.", "Ils étaient 9."),
+    ("numbers", "On July 19 they met.", "Le 19 juillet 19 ils se sont réunis."),
     ("numbers", "It rained for days.", "Il a plu pendant 45 jours."),
     ("addresses", "See https://a.example/b now.", "Voyez https://a.example maintenant."),
     ("addresses", "Write to a@b.example today.", "Écrivez aujourd'hui."),
