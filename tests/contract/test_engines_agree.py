@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from dragoman.article import LanguagePair
 from dragoman.inference.engines import EngineOptions, open_engine
@@ -14,7 +15,13 @@ from dragoman.inference.engines.base import DecodingOptions, Engine, Hypothesis,
 from dragoman.inference.engines.options import EngineName
 from dragoman.inference.model import InstalledModel
 from support.dictionary import write_dictionary_model
-from support.models import EN_FR, STARTER, installed_model, write_random_model
+from support.models import (
+    EN_FR,
+    STARTER,
+    installed_model,
+    write_random_model,
+    write_weights,
+)
 from support.sentences import SENTENCES
 
 GREEDY = DecodingOptions(beam_size=1)
@@ -107,6 +114,20 @@ def test_the_real_engines_agree_on_other_layouts(
     )
     assert [answer.text for answer in first] == [answer.text for answer in second]
     assert any(answer.text for answer in first)
+
+
+def test_a_model_that_wants_to_say_unknown_says_something_else(tmp_path: Path) -> None:
+    """``<unk>`` and ``<pad>`` never reach the output, however likely the weights make them."""
+    directory = write_random_model(tmp_path / "model")
+    arrays = load_file(directory / "model.safetensors")
+    arrays["final_logits_bias"][0, [1, -1]] = 1000
+    write_weights(directory, arrays)
+    model = installed_model(directory, [EN_FR])
+    for engine in open_both(model):
+        answer = answers(engine, Request(SENTENCES[0], GREEDY))[0]
+        assert len(answer.text) > 1
+        assert "unk" not in answer.text
+        assert "pad" not in answer.text
 
 
 def test_a_dictionary_model_translates_word_for_word(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def decode_batch(
     if not batch:
         return []
     check_batch(batch, text.layout.max_source_tokens, now)
+    if any(len(prepared.payload.prefix) >= text.layout.positions - 1 for prepared in batch):
+        raise ValueError("a target prefix is longer than any output may be")
     full = [prepared for prepared in batch if not prepared.payload.empty]
     decoded = iter(_decode_without_banned(text, full, decode) if full else [])
     return [_empty(prepared) if prepared.payload.empty else next(decoded) for prepared in batch]

@@ -64,6 +64,12 @@ def test_an_empty_request_keeps_its_prefix(marian: MarianText) -> None:
     assert say(marian, Parrot(()), Request("", target_prefix="no"))[0].pieces == prefix
 
 
+def test_a_prefix_longer_than_any_output_is_refused(marian: MarianText) -> None:
+    """The decoder has no positions for it."""
+    with pytest.raises(ValueError, match="prefix"):
+        say(marian, Parrot(()), Request("no", target_prefix="The minister said no. " * 80))
+
+
 def test_the_usual_spelling_is_forbidden_from_the_start(marian: MarianText) -> None:
     """And so is every piece that holds the string whole; one round is enough for them."""
     usual = marian.layout.target.encode("minister").pieces
