@@ -115,7 +115,9 @@ def test_an_installed_model_is_not_downloaded_again(puller: Puller) -> None:
 def test_an_update_takes_a_new_revision(puller: Puller) -> None:
     """With update the hub is asked, and a newer revision replaces the installed one whole."""
     old = puller()
+    puller.hub.asked.clear()
     assert puller(update=True) == old
+    assert [asked.path for asked in puller.hub.asked] == [f"/api/models/{NAME}"]
     puller.hub.add(NAME, puller.files | {WEIGHTS: b"new weights"})
 
     new = puller(update=True)

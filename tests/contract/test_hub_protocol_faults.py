@@ -67,6 +67,7 @@ def test_a_hub_that_cannot_resume_sends_it_all(puller: Puller) -> None:
     puller.hub.fail(f"/cdn/{NAME}/{WEIGHTS}", ignore_range=True)
 
     assert (puller().directory / WEIGHTS).read_bytes() == CONTENT
+    assert len(puller.hub.downloads(WEIGHTS)) == 2
 
 
 def test_bytes_of_an_older_revision_are_not_gone_on_with(puller: Puller) -> None:
@@ -78,8 +79,39 @@ def test_bytes_of_an_older_revision_are_not_gone_on_with(puller: Puller) -> None
     changed = CONTENT.upper()
     puller.hub.add(NAME, puller.files | {WEIGHTS: changed})
     puller.hub.forget_faults()
+    puller.hub.asked.clear()
 
     assert (puller().directory / WEIGHTS).read_bytes() == changed
+    assert ["range" in asked.headers for asked in puller.hub.downloads(WEIGHTS)] == [False]
+
+
+def test_files_that_the_hub_dropped_meanwhile_are_not_installed(puller: Puller) -> None:
+    """What an earlier attempt fetched and the newer revision has no more is thrown away."""
+    puller.files["pytorch_model.bin"] = puller.files.pop(WEIGHTS)
+    puller.files["generation_config.json"] = b"{}"
+
+    def die(model: Path, output: Path) -> None:
+        output.mkdir()
+        (output / "stale.bin").write_bytes(b"")
+        raise KeyboardInterrupt
+
+    whole, puller.converter = puller.converter, die
+    with pytest.raises(KeyboardInterrupt):
+        puller()
+    puller.converter = whole
+    puller.files[WEIGHTS] = puller.files.pop("pytorch_model.bin")
+    del puller.files["generation_config.json"]
+
+    installed = {path.name for path in puller().directory.rglob("*.*")}
+    assert installed.isdisjoint({"pytorch_model.bin", "generation_config.json", "stale.bin"})
+
+
+def test_a_bad_line_is_put_up_with_as_long_as_bytes_arrive(puller: Puller) -> None:
+    """A download may break off any number of times when each attempt gets further."""
+    puller.hub.fail(f"/cdn/{NAME}/{WEIGHTS}", cut_after=2, times=8)
+
+    assert (puller().directory / WEIGHTS).read_bytes() == CONTENT
+    assert len(puller.hub.downloads(WEIGHTS)) == 9
 
 
 def test_a_hub_that_never_gets_further_is_given_up(puller: Puller) -> None:
@@ -119,10 +151,13 @@ def test_a_digest_that_stays_wrong_fails(puller: Puller) -> None:
 
 def test_more_bytes_than_announced_are_refused(puller: Puller) -> None:
     """A file that is longer than the hub's listing says is not the file."""
-    puller.hub.fail(f"/cdn/{NAME}/{WEIGHTS}", extra=b"more", times=99)
+    puller.hub.fail(f"/cdn/{NAME}/{WEIGHTS}", extra=bytes(20_000_000), times=99)
+    seen: list[int] = []
 
     with pytest.raises(DownloadFailed, match="wrong digest"):
-        puller()
+        puller(progress=lambda step: seen.append(step.done_bytes))
+
+    assert max(seen) < 10_000_000, "it did not stop at the announced size"
 
 
 def test_digests_are_asked_for_where_the_listing_has_none(puller: Puller) -> None:

@@ -63,12 +63,9 @@ class Puller:
 
     @property
     def left_behind(self) -> list[str]:
-        """Files on the shelf that are no installed model's."""
-        return [
-            path.name
-            for path in self.shelf.rglob("*")
-            if path.is_file() and path.suffix != ".lock" and ".staging" in path.parts
-        ]
+        """What lies in the workshop beside the locks."""
+        workshop = self.shelf / ".staging"
+        return [path.name for path in workshop.rglob("*") if path.suffix != ".lock"]
 
 
 @contextmanager

@@ -148,7 +148,6 @@ class _Pulling:
         site.open()
         self._download(site, listing, files)
         self._tell(Stage.CONVERTING, None, 0, None)
-        shutil.rmtree(site.converted, ignore_errors=True)
         self.convert(site.directory, site.converted)
         site.finish(
             repository=listing.repository,
