@@ -1,10 +1,8 @@
-"""Cuts a queue that is sorted by length into batches.
+"""Which segments of a queue that is sorted by length make a batch.
 
-While the queue is deep the cut is that of a global sort: full batches from the longest segment
-down. When it is shallow, the batches are made equally dear instead, as many as there are idle
-workers (or a multiple), so that no worker stands idle while another has the lot. Decoding a batch
-costs about its tokens and ``STEP_OVERHEAD_ROWS`` for each step, of which there are as many as the
-longest segment is long: a step reads all weights once, whatever the number of rows.
+While the queue is deep, a full batch of like lengths around a given segment. When it is shallow,
+the whole queue is shared out: batches equally dear, as many as there are idle workers (or a
+multiple), so that no worker stands idle while another has the lot.
 """
 
 from __future__ import annotations
@@ -14,8 +12,12 @@ from itertools import accumulate
 
 from dragoman.article import BatchPolicy
 
-STEP_OVERHEAD_ROWS = 3
-"""What a decoding step costs beside its rows, counted in rows."""
+STEP_OVERHEAD_ROWS = 2
+"""What a decoding step costs beside its rows, counted in rows: it reads all weights once.
+
+Measured with CTranslate2 4.8 int8, one thread: 1.8 on an opus-mt-sized model at beam 4 (6 when
+greedy), 1.1 on the starter (2.5 when greedy).
+"""
 
 _BALANCED_ROUNDS = 2
 """A queue of at most this many batches for each idle worker is shared out evenly."""
@@ -24,25 +26,48 @@ _Fits = Callable[[int, int], bool]
 """Whether the segments from the first index up to the second, exclusive, make a batch."""
 
 
-def cut(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> list[range]:
-    """Cut ``lengths`` (tokens, longest first) into ranges of indices, one for each batch.
+def is_deep(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> bool:
+    """True if there is work for more rounds than are worth planning."""
+    return len(_fill(len(lengths), _within(lengths, policy))) > _BALANCED_ROUNDS * idle_workers
 
-    Every batch keeps to the policy's padded tokens and segments, except that a single segment
-    longer than the whole budget gets a batch of its own.
+
+def around(lengths: Sequence[int], index: int, policy: BatchPolicy) -> range:
+    """The full batch with the segment at ``index`` in it that wastes least.
+
+    ``lengths`` are tokens, longest first. Compared with cutting the whole queue from the top this
+    packs better while segments come and go: it cost 2 % instead of 4 % more than a global sort.
+    """
+    until = [0, *accumulate(lengths)]
+    best, best_yield = range(index, index + 1), 0.0
+    for start in range(max(0, index + 1 - policy.max_batch_segments), index + 1):
+        rows = min(policy.max_batch_segments, max(1, policy.max_batch_tokens // lengths[start]))
+        stop = min(len(lengths), start + rows)
+        tokens = until[stop] - until[start]
+        gain = tokens / cost(tokens, stop - start, lengths[start])
+        if stop > index and gain > best_yield:
+            best, best_yield = range(start, stop), gain
+    return best
+
+
+def share(lengths: Sequence[int], policy: BatchPolicy, workers: int) -> list[range]:
+    """Cut the whole queue into a multiple of ``workers`` batches that are equally dear.
+
+    ``lengths`` are tokens, longest first. Every batch keeps to the policy's padded tokens and
+    segments, except that a single segment longer than the budget gets a batch of its own.
     """
     if not lengths:
         return []
     full = _fill(len(lengths), _within(lengths, policy))
-    workers = max(1, idle_workers)
-    if len(full) > _BALANCED_ROUNDS * workers:
-        return full
-    shares = min(len(lengths), -(-len(full) // workers) * workers)
-    return _balance(lengths, policy, shares)
+    return _balance(lengths, policy, min(len(lengths), -(-len(full) // workers) * workers))
 
 
-def cost(tokens: int, longest: int) -> int:
-    """What decoding a batch of ``tokens`` costs, in the time that a row takes for a token."""
-    return tokens + STEP_OVERHEAD_ROWS * longest
+def cost(tokens: int, rows: int, longest: int) -> int:
+    """What decoding a batch costs, in half the time that a row takes for a token.
+
+    Rows that have ended cost little, but a translation's length is not known before: so a row
+    counts half for its own tokens and half for those of the longest.
+    """
+    return tokens + (rows + 2 * STEP_OVERHEAD_ROWS) * longest
 
 
 def _within(lengths: Sequence[int], policy: BatchPolicy) -> _Fits:
@@ -78,11 +103,11 @@ def _balance(lengths: Sequence[int], policy: BatchPolicy, shares: int) -> list[r
     def filled(bound: int) -> list[range]:
         def fits(start: int, stop: int) -> bool:
             tokens = until[stop] - until[start]
-            return cost(tokens, lengths[start]) <= bound and within(start, stop)
+            return cost(tokens, stop - start, lengths[start]) <= bound and within(start, stop)
 
         return _fill(len(lengths), fits)
 
-    low, high = 0, cost(until[-1], lengths[0])
+    low, high = 0, cost(until[-1], len(lengths), lengths[0])
     while low < high:
         middle = (low + high) // 2
         if len(filled(middle)) <= shares:

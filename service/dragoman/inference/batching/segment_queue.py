@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from dragoman.article import BatchPolicy
-from dragoman.inference.batching.cutting import cut
+from dragoman.inference.batching.cutting import around, is_deep, share
 from dragoman.inference.batching.job import Job, Priority
 from dragoman.inference.engines.base import Engine
 
@@ -106,24 +106,30 @@ class SegmentQueue:
     def take(self, capacity: Callable[[Engine], int]) -> list[Batch]:
         """Take the batches to run now, at most ``capacity(engine)`` and all of one lane.
 
-        The lane is the one with the oldest job. Its queue is cut as ``cutting`` says, and the
-        batch that holds the oldest job goes first: so no job is overtaken by younger ones for
-        more than one round, long ones included, and yet the batches are those of a sorted queue.
+        The lane is the one with the oldest job, and that job is in the first batch: so nothing
+        is ever overtaken by more than the rest of one batch, long segments included, and yet
+        batches are about those of a sorted queue.
         """
         lanes = [key for key, lane in self._lanes.items() if capacity(lane.engine) > 0]
         if not lanes:
             return []
         key = min(lanes, key=self._turn())
         lane = self._lanes[key]
-        idle = capacity(lane.engine)
-        cuts = cut([job.tokens for job in lane.by_length], self._policy, idle)
-        groups = [tuple(lane.by_length[index] for index in indices) for indices in cuts]
-        groups.sort(key=lambda jobs: min(job.number for job in jobs))
-        batches = [Batch(lane.engine, jobs) for jobs in groups[:idle]]
-        for batch in batches:
-            self._remove(key, batch.jobs)
-        self._count_turn(lane.priority, len(batches))
-        return batches
+        groups = self._groups(lane, capacity(lane.engine))
+        for jobs in groups:
+            self._remove(key, jobs)
+        self._count_turn(lane.priority, len(groups))
+        return [Batch(lane.engine, jobs) for jobs in groups]
+
+    def _groups(self, lane: _Lane, idle: int) -> list[tuple[Job, ...]]:
+        jobs = lane.by_length
+        lengths = [job.tokens for job in jobs]
+        if is_deep(lengths, self._policy, idle):
+            oldest = jobs.index(lane.oldest)
+            return [tuple(jobs[index] for index in around(lengths, oldest, self._policy))]
+        shares = share(lengths, self._policy, idle)
+        groups = [tuple(jobs[index] for index in indices) for indices in shares]
+        return sorted(groups, key=lambda group: min(job.number for job in group))[:idle]
 
     def drain(self) -> list[Job]:
         """Take everything out."""
