@@ -1,0 +1,173 @@
+"""``dragoman translate`` as its users call it: a process with files, pipes and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dragoman.pipeline.files import JOURNAL
+
+ROOT = Path(__file__).parents[2]
+TEXT = (
+    "Harbour bridge reopens after nine weeks\n\n"
+    "The bridge was closed in March because the road was in a bad state. "
+    "The council says that it is now safe, and that trams will run again on Monday.\n"
+)
+GERMAN = (
+    "Die Stadt hat am Montag beschlossen, die alte Brücke im Hafen zu erneuern. "
+    "Der Bürgermeister sagte, dass die Arbeiten im nächsten Frühjahr beginnen sollen.\n"
+)
+
+
+def run(*arguments: str, stdin: str | None = None, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
+    environment |= {
+        "XDG_DATA_HOME": str(home),
+        "PYTHONPATH": str(ROOT / "service"),
+        "PYTHONWARNINGS": "default",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "dragoman", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "bridge.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_a_pipe_gets_the_translation_and_nothing_else(tmp_path: Path) -> None:
+    """Standard input to standard output; silence on standard error."""
+    done = run("translate", "-", "--to", "fr", stdin=TEXT, home=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert len(done.stdout.strip().splitlines()) == len(TEXT.strip().splitlines())
+    assert done.stdout != TEXT
+    assert "pont" in done.stdout.lower()
+
+
+def test_the_report_goes_to_standard_error(article: Path, tmp_path: Path) -> None:
+    """The document stays clean for a pipe; the verdict names what made it."""
+    done = run("translate", str(article), "--to", "fr", "--report", home=tmp_path)
+    assert done.returncode == 0
+    assert "en to fr" in done.stderr
+    assert "made by route=en-fr:starter/en-fr@" in done.stderr
+    assert "made by" not in done.stdout
+
+
+def test_json_has_the_shape_of_the_api(article: Path, tmp_path: Path) -> None:
+    """One object a line with target, blocks, report and models."""
+    done = run("translate", str(article), "--to", "fr", "--json", home=tmp_path)
+    (line,) = done.stdout.splitlines()
+    answer = json.loads(line)
+    assert answer["file"] == str(article)
+    assert answer["target"] == "fr"
+    assert answer["blocks"][0]["kind"] == "headline"
+    assert answer["models"][0]["id"] == "starter/en-fr"
+    assert set(answer["report"]) >= {"publishable", "reasons", "counts", "flags"}
+
+
+def test_a_repeated_run_does_only_what_is_left(tmp_path: Path) -> None:
+    """Done files are not touched; a missing output and a changed input are done again."""
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.txt").write_text(f"The port has {name} new bridges now.\n")
+    out = tmp_path / "out"
+    files = [str(tmp_path / f"{name}.txt") for name in ("one", "two", "three")]
+    command = ["translate", *files, "--to", "fr", "--from", "en", "--out", str(out)]
+    assert run(*command, home=tmp_path).returncode == 0
+    outputs = {name: out / f"{name}.fr.txt" for name in ("one", "two", "three")}
+    assert all(path.exists() for path in outputs.values())
+    outputs["one"].write_text("left alone")
+    outputs["two"].unlink()
+    (tmp_path / "three.txt").write_text("The port has four new bridges now.\n")
+    before = outputs["three"].read_text()
+    assert run(*command, home=tmp_path).returncode == 0
+    assert outputs["one"].read_text() == "left alone"
+    assert outputs["two"].exists()
+    assert outputs["three"].read_text() != before
+    assert len((out / JOURNAL).read_text().splitlines()) == 5
+    assert run(*command, "--again", home=tmp_path).returncode == 0
+    assert outputs["one"].read_text() != "left alone"
+
+
+def test_one_bad_file_does_not_stop_the_others(article: Path, tmp_path: Path) -> None:
+    """The good ones are written; the code is that of the first failure."""
+    german = tmp_path / "german.txt"
+    german.write_text(GERMAN, encoding="utf-8")
+    out = tmp_path / "out"
+    done = run(
+        "translate", str(german), str(article), "--to", "fr", "--out", str(out), home=tmp_path
+    )
+    assert done.returncode == 3
+    assert "German to French is not installed" in done.stderr
+    assert "dragoman models pull de-fr" in done.stderr
+    assert (out / "bridge.fr.txt").exists()
+    assert not (out / "german.fr.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["translate", "missing.txt", "--to", "fr"], 2, "missing.txt"),
+        (["translate", "-", "--to", "fr", "--format", "pdf"], 2, "pdf is not a format"),
+        (["translate", "-", "-", "--to", "fr"], 2, "--out"),
+        (["translate", "-", "--to", "fr", "--from", "en"], 2, "empty"),
+        (["translate"], 2, "FILES"),
+        (["frobnicate"], 2, "frobnicate"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line(
+    arguments: list[str], code: int, says: str, tmp_path: Path
+) -> None:
+    """What is wrong and what to do, an exit code for scripts, and never a traceback."""
+    done = run(*arguments, stdin="", home=tmp_path)
+    assert done.returncode == code
+    assert says.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_binary_is_refused(tmp_path: Path) -> None:
+    """A picture is no article."""
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    done = run("translate", str(picture), "--to", "fr", home=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_detect_names_the_language(article: Path, tmp_path: Path) -> None:
+    """File, code, name and confidence, separated by tabs; or JSON."""
+    done = run("detect", str(article), home=tmp_path)
+    name, code, language, confidence = done.stdout.strip().split("\t")
+    assert (name, code, language) == (str(article), "en", "English")
+    assert 0.5 < float(confidence) <= 1
+    answer = json.loads(run("detect", str(article), "--json", home=tmp_path).stdout)
+    assert answer["language"] == "en"
+
+
+def test_doctor_translates_a_sentence(tmp_path: Path) -> None:
+    """On a working installation nothing is missing."""
+    done = run("doctor", "--json", home=tmp_path)
+    assert done.returncode == 0, done.stdout
+    findings = {item["what"]: item for item in json.loads(done.stdout)}
+    assert findings["translation"]["state"] == "ok"
+    assert not any(item["state"] == "missing" for item in findings.values())
+
+
+def test_version(tmp_path: Path) -> None:
+    """``dragoman version`` prints the version and nothing else."""
+    assert run("version", home=tmp_path).stdout.count(".") == 2
