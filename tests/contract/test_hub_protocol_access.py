@@ -107,6 +107,29 @@ def test_every_way_to_the_network_is_closed_offline(puller: Puller) -> None:
     assert puller.hub.asked == []
 
 
+def test_the_hubs_own_offline_switch_is_obeyed(
+    puller: Puller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where HF_HUB_OFFLINE keeps the library from the network, the error says so."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+
+    with pytest.raises(Offline, match="HF_HUB_OFFLINE"):
+        puller()
+
+    assert puller.hub.asked == []
+
+
+@pytest.mark.parametrize("status", [403, 410])
+def test_a_refusal_is_final(puller: Puller, status: int) -> None:
+    """A hub that refuses is not asked again, and the error gives its status."""
+    puller.hub.fail("/api/models/", status=status, times=99)
+
+    with pytest.raises(DownloadFailed, match=str(status)):
+        puller()
+
+    assert puller.waits == []
+
+
 def test_a_private_model_needs_the_token_that_was_set(puller: Puller) -> None:
     """Without a token a gated model is refused with a way out; with it, it is pulled."""
     puller.hub.repositories[NAME].token = "secret"

@@ -106,8 +106,7 @@ def _languages(
     known_sources = languages_of(source_code)
     if known_sources:
         return list(known_sources), targets
-    on_card = [language for code in card.languages if (language := language_of(code))]
-    return [language for language in on_card if tokens or language not in targets], targets
+    return [language for code in card.languages if (language := language_of(code))], targets
 
 
 def _targets(named: tuple[str, ...] | None, tokens: Mapping[str, str]) -> list[str]:
