@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer
 
 from dragoman.cli import exits
 from dragoman.cli.main import main
+from dragoman.cli.models import app
 from dragoman.cli.pulling import watch
 from dragoman.inference.convert import convert
 from dragoman.inference.hub import HubOptions, HuggingFaceClient, Progress, Stage, Wanted, pull
@@ -25,6 +28,7 @@ from dragoman.inference.store import ModelStore, bundled_models_directory
 from support.hub import Hub, serving
 
 NAME = "owner/opus-mt-en-fr"
+PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,32 @@ def test_verify_exits_with_5_for_any_changed_byte(run: Run, installed: Path) -> 
     assert done.code == exits.MODEL
     assert ["changed", f"{NAME}/ct2-int8/model.bin"] in done.rows
     assert ["added", f"{NAME}/extra.txt"] in done.rows
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_copied_model_verifies_where_there_is_no_network(run: Run, hub: Hub) -> None:
+    """A model copied from another machine's directory needs nothing but its files."""
+    assert run("verify", NAME) == Done(exits.OK, "", "")
+    assert run("pull", NAME, "--offline").rows[0][0] == NAME
+    assert hub.asked == []
+
+
+def documented() -> list[str]:
+    """Every `dragoman models` command of the page, without its comment."""
+    lines = (PAGE.read_text(encoding="utf-8")).splitlines()
+    return [line.split("#")[0].strip() for line in lines if line.startswith("dragoman models ")]
+
+
+@pytest.mark.parametrize("line", documented())
+def test_documented_commands_are_commands(line: str) -> None:
+    """Each command line of docs/models.md is one that the program takes."""
+    _, _, name, *arguments = shlex.split(line)
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+
+    context = group.commands[name].make_context(name, arguments)
+
+    assert context.info_name == name
 
 
 def test_a_clean_installation_verifies(run: Run) -> None:
