@@ -31,6 +31,7 @@ from dragoman.api.request_id import RequestIds
 from dragoman.api.texts import text_routes
 from dragoman.api.waiting import abandon
 from dragoman.errors import DragomanError
+from dragoman.observability import get_logger
 
 ENDPOINTS = frozenset(
     {
@@ -63,7 +64,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.ensure_future(readiness.check())  # loads a model before anybody waits
+        warming = asyncio.ensure_future(_warm_up(services, readiness))
         try:
             yield
         finally:
@@ -99,6 +100,15 @@ def create_app(
         return HTMLResponse(docs_page(app.openapi()))
 
     return app
+
+
+async def _warm_up(services: Services, readiness: Readiness) -> None:
+    """Load what the first request would wait for: a model, and the language identifier's."""
+    try:
+        await readiness.check()
+        await services.texts.identify(["Good morning, dear readers."])
+    except DragomanError as error:
+        get_logger(__name__).warning("not_ready", code=error.code, reason=str(error))
 
 
 async def _answer_problem(request: Request, error: Exception) -> Response:

@@ -14,7 +14,9 @@ from dragoman.inference.translator import Priority
 from dragoman.langid import normalise_code
 from dragoman.pipeline.values import ArticleRequest
 
-_DECLARES_ITS_ENCODING = frozenset({"page", "fragment"})
+_SAMPLE = 10_000
+_MOST_REPLACED = 0.1
+"""Share of U+FFFD, which decoders put where bytes are no text."""
 
 
 def article_request(body: ArticleBody, options: ApiOptions, deadline: float) -> ArticleRequest:
@@ -63,15 +65,26 @@ def checked_texts(texts: Sequence[str], options: ApiOptions) -> Sequence[str]:
 
 
 def _data(body: ArticleBody) -> bytes:
+    """The input as bytes that cannot be taken for another encoding.
+
+    JSON has decoded the text already. The byte order mark says so: neither a page's
+    ``<meta charset>`` nor a NUL that looks like UTF-16 is to decode it a second time.
+    """
     if body.fields is not None:
         return json.dumps(body.fields, ensure_ascii=False).encode()
     text: str = getattr(body, body.input)
-    data = text.encode()
-    if body.input not in _DECLARES_ITS_ENCODING:
-        return data
-    if found := looks_like(data):
+    _refuse_binary(text)
+    return codecs.BOM_UTF8 + text.encode()
+
+
+def _refuse_binary(text: str) -> None:
+    """A file of another kind, read as text by the caller: as UTF-8, or byte by byte."""
+    start = text[:_SAMPLE]
+    found = looks_like(start.encode()) or looks_like(start.encode("latin-1", "replace"))
+    if not found and start.count("\ufffd") > _MOST_REPLACED * len(start):
+        found = "binary data"
+    if found:
         raise UnreadableInput(
-            f"This is no HTML: it looks like {found}.", hint="Send the page's source text."
+            f"The input is not text: it looks like {found}.",
+            hint="Send HTML, Markdown or plain text.",
         )
-    # JSON has decoded the page already; the mark keeps its `<meta charset>` from a second time.
-    return codecs.BOM_UTF8 + data
