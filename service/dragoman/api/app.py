@@ -13,7 +13,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dragoman import __version__
 from dragoman.api.articles import article_routes
 from dragoman.api.auth import Authorisation
 from dragoman.api.description import DescribedApp, docs_page
@@ -32,6 +31,7 @@ from dragoman.api.texts import text_routes
 from dragoman.api.waiting import abandon
 from dragoman.errors import DragomanError
 from dragoman.observability import get_logger
+from dragoman.version import __version__
 
 ENDPOINTS = frozenset(
     {

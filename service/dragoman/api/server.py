@@ -84,11 +84,11 @@ def run(app: ASGIApp, listener: socket.socket, drain: Drain, drain_timeout_s: fl
         lifespan="on",
         timeout_graceful_shutdown=_CUT_OFF_S,
     )
-    server = _DrainingServer(config, drain, drain_timeout_s)
+    server = DrainingServer(config, drain, drain_timeout_s)
     asyncio.run(server.serve(sockets=[listener]))
 
 
-class _DrainingServer(uvicorn.Server):
+class DrainingServer(uvicorn.Server):
     """Keeps listening while it drains, so that new requests hear 503 and not a refused door."""
 
     def __init__(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from dragoman.cli import exits
 
 if TYPE_CHECKING:
     from dragoman.api.auth import BearerTokens
@@ -54,6 +60,16 @@ def serve(
     with listen(settings.host, settings.port) as listener, open_services(settings) as services:
         print(f"Listening on {address(listener)}", flush=True)
         run(create_app(services, options, drain), listener, drain, settings.drain_timeout_s)
+    _leave()
+
+
+def _leave() -> None:
+    """End now if a batch that was given up still runs: the exit of the interpreter would free
+    the model under its thread, and abort."""
+    if threading.active_count() > 1:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(exits.OK)
 
 
 def api_options(settings: Settings) -> ApiOptions:
