@@ -29,7 +29,7 @@ def sentence(rng: random.Random, words: list[str]) -> str:
     return " ".join(chosen) + "."
 
 
-def articles(count: int, sentences: int = 24, seed: int = 7) -> list[list[str]]:
+def articles(count: int, sentences: int = 16, seed: int = 7) -> list[list[str]]:
     """``count`` articles of ``sentences`` sentences each; the same for the same seed."""
     rng = random.Random(seed)
     words = vocabulary()

@@ -62,6 +62,7 @@ from dragoman.errors import (
     UnsupportedInput,
     WorkerDied,
 )
+from dragoman.version import __version__
 
 if TYPE_CHECKING:
     from dragoman.facade import Dragoman
@@ -74,8 +75,6 @@ if TYPE_CHECKING:
         TranslatedTexts,
     )
     from dragoman.settings import Settings
-
-__version__ = "0.1.0"
 
 # Loaded on first use: the values and errors above are light, these bring the whole program.
 _LAZY = {
@@ -146,6 +145,7 @@ __all__ = [
     "UnreadableInput",
     "UnsupportedInput",
     "WorkerDied",
+    "__version__",
 ]
 
 

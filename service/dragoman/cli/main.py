@@ -34,7 +34,7 @@ app.add_typer(models_app, name="models")
 @app.command()
 def version() -> None:
     """Print the version."""
-    from dragoman import __version__
+    from dragoman.version import __version__
 
     print(__version__)
 

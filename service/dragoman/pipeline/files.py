@@ -152,7 +152,8 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableInput(
-            f"The file cannot be read: {error.strerror}.", hint="Check the path and its permissions."
+            f"The file cannot be read: {error.strerror}.",
+            hint="Check the path and its permissions.",
         ) from None
 
 
