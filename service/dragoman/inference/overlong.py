@@ -25,7 +25,7 @@ _BOUNDARIES = tuple(
     for pattern in (
         r"[.!?…;:؛؟][»”’\"')\]]*(?=\s)|[。！？；：][」』”]?|\s(?=[–—-]\s)",
         r"[,،][»”’\"')\]]*(?=\s)|[，、]",
-        rf"\s(?=(?:{_CONJUNCTIONS})\s)",
+        rf"(?<!parce)(?<!tandis)(?<!потому)\s(?=(?:{_CONJUNCTIONS})\s)",
         r"\s",
     )
 )
@@ -51,11 +51,8 @@ def split(text: str, fits: Callable[[str], bool]) -> list[Span]:
     Each piece that does not fit is cut at the best boundary in its middle half, so the parts
     are of like length. A part of one character is kept even if it does not fit.
     """
-    return [
-        span
-        for span in _halves(text, 0, len(text), fits)
-        if not text[span.start : span.end].isspace()
-    ]
+    spans = _halves(text, 0, len(text), fits)
+    return [span for span in spans if text[span.start : span.end].strip()]
 
 
 def join(
@@ -82,7 +79,8 @@ def _cut(text: str, start: int, end: int) -> int:
     middle = (start + end) // 2
     quarter = (end - start) // 4
     for boundary in _BOUNDARIES:
-        places = [match.end() for match in boundary.finditer(text, start + quarter, end - quarter)]
+        found = boundary.finditer(text, start + quarter, end - quarter)
+        places = [place for match in found if start < (place := match.end()) < end]
         if places:
             return min(places, key=lambda place: abs(place - middle))
     return _between_characters(text, middle, end - quarter) or max(middle, start + 1)

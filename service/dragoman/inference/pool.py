@@ -88,6 +88,7 @@ class EnginePool:
         self._entries: dict[str, _Entry] = {}
         self._line: deque[object] = deque()
         self._uses = 0
+        self._waiting = 0
         self._closed = False
 
     def lease(self, models: Sequence[InstalledModel], deadline: float | None = None) -> Lease:
@@ -119,6 +120,11 @@ class EnginePool:
                 )
                 for entry in sorted(loaded, key=lambda entry: entry.model.id)
             )
+
+    def waiting(self) -> int:
+        """How many leases wait, for room or for a model that is being loaded."""
+        with self._changed:
+            return self._waiting
 
     def retain(self, models: Sequence[InstalledModel]) -> None:
         """Close what is not among ``models`` any more, in use or not: as soon as it is free."""
@@ -172,7 +178,11 @@ class EnginePool:
             left_s = None if deadline is None else deadline - self._clock()
             if left_s is not None and left_s <= 0:
                 raise DeadlineExceeded("The time ran out before a model could be loaded.")
-            self._changed.wait(left_s)
+            self._waiting += 1
+            try:
+                self._changed.wait(left_s)
+            finally:
+                self._waiting -= 1
         if self._closed:
             raise ShuttingDown("The program is shutting down.")
 
