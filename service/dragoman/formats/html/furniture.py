@@ -20,7 +20,7 @@ _FURNITURE_WORDS = frozenset(
     "recommendation recommendations trending popular share sharing sharebar social comment "
     "comments respond sidebar breadcrumb breadcrumbs promo promos promoted promotion advert "
     "advertisement ad ads sponsor sponsored cookie cookies consent gdpr popup modal paywall tags "
-    "taglist outbrain taboola pagination pager nav navbar navigation menu footer masthead toolbar "
+    "taglist outbrain taboola pagination pager nav navbar navigation menu footer toolbar "
     "donate donation toc readmore morestories latest".split()
 )
 _QUOTING_WORDS = frozenset("quote pullquote quotation blockquote caption figure".split())
@@ -47,11 +47,17 @@ class Furniture:
             self.total += size
             for element in pieces[index].element.ancestors():
                 self._weight[element] += size
+        self._exempt: set[Element] = set()
         self._known: dict[Element, bool] = {}
 
     def share(self, element: Element) -> float:
         """How much of the kept text stands in ``element``, 0 to 1."""
         return self._weight[element] / self.total if self.total else 0.0
+
+    def exempt(self, element: Element) -> None:
+        """Say that ``element`` and all around it are the article's own, as its headline is."""
+        self._exempt.update(element.ancestors())
+        self._known.clear()
 
     def holds(self, element: Element) -> bool:
         """Whether the element is furniture or stands in some."""
@@ -68,7 +74,7 @@ class Furniture:
         return verdict
 
     def _is_furniture(self, element: Element) -> bool:
-        if self.share(element) > 0.5:
+        if element in self._exempt or self.share(element) > 0.5:
             return False
         attributes = element.attributes
         if element.tag in _FURNITURE_TAGS or attributes.get("role") in _FURNITURE_ROLES:
@@ -81,9 +87,18 @@ class Furniture:
         return bool(words & _FURNITURE_WORDS)
 
 
+_IMAGE = re.compile(r"\.(?:avif|gif|jpe?g|png|svg|webp)(?:[?#]|$)", re.IGNORECASE)
+
+
+def _is_link(element: Element) -> bool:
+    """Whether it leads to another page: an anchor or a larger image is not one."""
+    target = element.attributes.get("href") if element.tag == "a" else None
+    return bool(target) and not _IMAGE.search(target or "")
+
+
 def link_share(piece: Piece) -> float:
     """How much of a piece's text is in links, 0 to 1."""
-    if any(element.tag == "a" for element in piece.element.ancestors()):
+    if any(_is_link(element) for element in piece.element.ancestors()):
         return 1.0
     texts = [bit for bit in piece.stretch.bits if bit.text]
     total = sum(len(bit.text or "") for bit in texts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dragoman.article import Mark, MarkKind
 from dragoman.formats.html.collapsing import TextBuilder
-from dragoman.formats.html.items import Item, ItemKind, flat_items, nested_items
+from dragoman.formats.html.items import Item, ItemKind, flat_items, is_plain, nested_items
 from dragoman.formats.html.placing import Tag
 from dragoman.formats.html.stretch import Stretch
 from dragoman.formats.html.tokens import SPACE
@@ -35,6 +35,8 @@ def read_inline(stretch: Stretch, source: str) -> Inline | None:
     Markup around the whole text stays outside. Misnested tags are read as the standard's tree
     construction reads them; where the tree still disagrees, each tag keeps its place in the order.
     """
+    if is_plain(stretch.bits, source):
+        return _plain(stretch, source)
     items = nested_items(stretch.bits, source)
     fixed = items is None
     window = _window(flat_items(stretch.bits, source) if items is None else items)
@@ -57,6 +59,18 @@ def read_inline(stretch: Stretch, source: str) -> Inline | None:
         else [text]
     )
     return Inline(start, end, text, marks, tags, words, verbatim=not outside)
+
+
+def _plain(stretch: Stretch, source: str) -> Inline | None:
+    """The short way for most texts of a page: one text token and no markup inside."""
+    bit = next(bit for bit in stretch.bits if bit.text is not None)
+    builder = TextBuilder(fixed=False, preformatted=stretch.is_preformatted)
+    builder.add_word(bit.number, bit.text or "")
+    text, marks, tags, words = builder.finish()
+    if not any(character.isalnum() for character in text):
+        return None
+    start, end = _without_space(bit.token.start, bit.token.end, source)
+    return Inline(start, end, text, marks, tags, words, verbatim=False)
 
 
 def _window(items: list[Item]) -> list[Item]:
@@ -87,12 +101,15 @@ def _window(items: list[Item]) -> list[Item]:
 def _source_span(window: list[Item], source: str) -> tuple[int, int]:
     start, end = window[0].start, window[-1].end
     if window[0].kind is ItemKind.TEXT:
-        while source[start] in SPACE:
-            start += 1
+        start, _ = _without_space(start, window[0].end, source)
     if window[-1].kind is ItemKind.TEXT:
-        while source[end - 1] in SPACE:
-            end -= 1
+        _, end = _without_space(window[-1].start, end, source)
     return start, end
+
+
+def _without_space(start: int, end: int, source: str) -> tuple[int, int]:
+    text = source[start:end]
+    return end - len(text.lstrip(SPACE)), start + len(text.rstrip(SPACE))
 
 
 def _closed(window: list[Item]) -> list[Item]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from dragoman.formats.html.names import FORMATTING, OPAQUE, VOID
+from dragoman.formats.html.names import FORMATTING, OPAQUE, VERBATIM, VOID
 from dragoman.formats.html.roles import is_verbatim
 from dragoman.formats.html.stretch import Bit
 from dragoman.formats.html.tokens import SPACE, TokenKind, attributes
@@ -16,6 +16,8 @@ from dragoman.formats.html.tokens import SPACE, TokenKind, attributes
 _ADDRESS = re.compile(
     r"\s*(?:(?:https?://|www\.)[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)\s*", re.IGNORECASE
 )
+
+_TRANSLATE = re.compile("translate", re.IGNORECASE)
 
 
 class ItemKind(Enum):
@@ -47,6 +49,17 @@ class Item:
     @property
     def is_visible(self) -> bool:
         return self.kind in (ItemKind.TEXT, ItemKind.KEEP)
+
+
+def is_plain(bits: Sequence[Bit], source: str) -> bool:
+    """Whether there is one text, and no element around it that would keep it as it is."""
+    if sum(1 for bit in bits if bit.text is not None) != 1:
+        return False
+    return not any(
+        token.kind is TokenKind.OPEN
+        and (token.name in VERBATIM or _TRANSLATE.search(source, token.start, token.end))
+        for token, _, _, _ in bits
+    ) and not _is_address(bits)
 
 
 def flat_items(bits: Sequence[Bit], source: str) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dragoman.article import BlockKind
@@ -14,14 +14,20 @@ from dragoman.formats.html.tree import Element
 from dragoman.formats.text.credits import is_credit
 from dragoman.formats.text.furniture import fold, is_furniture, is_trail
 from dragoman.formats.text.signatures import is_byline, is_dated, is_sign_off
-from dragoman.formats.text.words import count_words
+from dragoman.formats.text.words import count_words, ends_with_stop
 
 _STANDFIRST_NAME = re.compile(
     r"(?<![a-z])(?:standfirst|stand-first|sub[-_]?(?:head|title|line|deck)\w*|strapline|chap[oô]\w*|"
-    r"deck?|dek|dropline|underline|summary|excerpt|abstract|teaser|description|"
-    r"intro\w*|lead|lede|kurztext|vorspann|entradilla|bajada|sommario|occhiello)(?![a-z])"
+    r"deck?|dek|dropline|kurztext|vorspann|entradilla|bajada|sommario|occhiello)(?![a-z])"
 )
+_OPENING_NAME = re.compile(
+    r"(?<![a-z])(?:summary|excerpt|abstract|teaser|description|intro\w*|lead|lede)(?![a-z])"
+)
+"""Names of standfirsts where they stand apart, and of first paragraphs where they do not."""
 _BYLINE_WORDS = frozenset("byline author authors auteur auteurs autor writer writers".split())
+_BY = re.compile(r"(?:by|par|von|por|di|door)\s", re.IGNORECASE)
+_MOST_OF_A_KIND = 2
+"""Bylines or dates above a story; more are those of other articles."""
 _CAPTION_KINDS = frozenset({BlockKind.CAPTION, BlockKind.CREDIT})
 _MOST_BYLINE_WORDS = 14
 _MOST_STANDFIRST_WORDS = 80
@@ -46,20 +52,34 @@ def type_article(
     """Kinds of the article's pieces by index. ``body`` is in order and not empty."""
     headline = find_headline(pieces, body, metadata)
     story = [index for index in body if index != headline]
+    if headline is not None:
+        furniture.exempt(pieces[headline].element)
+        story = [index for index in story if not _is_teaser(pieces[index], index, headline)]
     if not story:
-        return {body[0]: BlockKind.HEADLINE}
+        return {headline: BlockKind.HEADLINE} if headline is not None else {}
     frame = _frame(pieces, story, headline, furniture)
     kinds = {index: pieces[index].kind for index in story}
     for index, piece in enumerate(pieces):
         if index not in kinds and index != headline and not furniture.holds(piece.element):
             kind = _frame_kind(pieces, index, frame, metadata)
-            if kind is not None:
+            if kind is not None and not _is_surplus(kind, kinds):
                 kinds[index] = kind
     for index in story:
         kinds[index] = _story_kind(pieces, index, frame, metadata) or kinds[index]
     if headline is not None:
         kinds[headline] = BlockKind.HEADLINE
     return kinds
+
+
+def _is_surplus(kind: BlockKind, kinds: Mapping[int, BlockKind]) -> bool:
+    if kind not in (BlockKind.BYLINE, BlockKind.DATELINE, BlockKind.STANDFIRST):
+        return False
+    return sum(1 for other in kinds.values() if other is kind) >= _MOST_OF_A_KIND
+
+
+def _is_teaser(piece: Piece, index: int, headline: int) -> bool:
+    """A heading above the headline announces another article."""
+    return index < headline and piece.kind is BlockKind.HEADING
 
 
 def find_headline(pieces: Sequence[Piece], body: Sequence[int], metadata: Metadata) -> int | None:
@@ -142,15 +162,19 @@ def _opening_kind(
 ) -> BlockKind | None:
     piece = pieces[index]
     text = piece.inline.text
+    if is_furniture(text) or is_trail(text):
+        return None
     nearest = list(piece.element.ancestors())[:3]
-    words = frozenset().union(*(words_of(element) for element in nearest))
-    if is_byline(text) or (words & _BYLINE_WORDS and count_words(text) <= _MOST_BYLINE_WORDS):
+    if is_byline(text) or (_BY.match(text) and is_dated(text)):
         return BlockKind.BYLINE
     if is_dated(text) or any(element.tag == "time" for element in nearest):
         return BlockKind.DATELINE
-    if is_furniture(text) or is_trail(text) or count_words(text) < 4:
-        return None
-    return BlockKind.STANDFIRST if _is_standfirst(pieces, index, frame, metadata) else None
+    if count_words(text) >= 4 and _is_standfirst(pieces, index, frame, metadata):
+        return BlockKind.STANDFIRST
+    near = nearest[:1] if index >= frame.first else nearest
+    named = any(words_of(element) & _BYLINE_WORDS for element in near)
+    short = count_words(text) <= _MOST_BYLINE_WORDS and not ends_with_stop(text)
+    return BlockKind.BYLINE if named and short else None
 
 
 def _is_standfirst(pieces: Sequence[Piece], index: int, frame: Frame, metadata: Metadata) -> bool:
@@ -161,14 +185,20 @@ def _is_standfirst(pieces: Sequence[Piece], index: int, frame: Frame, metadata: 
     element = piece.element
     if count_words(piece.inline.text) > _MOST_STANDFIRST_WORDS:
         return False
-    names = " ".join(one.names for one in (element, element.parent) if one)
-    if _STANDFIRST_NAME.search(names):
+    if words_of(element) & _BYLINE_WORDS:
+        return False
+    if _STANDFIRST_NAME.search(element.names):
         return True
     if piece.kind is BlockKind.HEADING:
-        return frame.headline is not None and index <= frame.headline + 2
-    apart = frame.container not in element.ancestors()
-    return (
-        apart
-        and bool(metadata.description)
-        and _is_near(fold(piece.inline.text), fold(metadata.description))
-    )
+        return frame.headline is not None and 0 < index - frame.headline <= 2
+    return frame.container not in element.ancestors() and _opens_apart(piece, metadata)
+
+
+def _opens_apart(piece: Piece, metadata: Metadata) -> bool:
+    """Whether a text outside the story's own element is its summary."""
+    element = piece.element
+    names = f"{element.names} {element.parent.names if element.parent else ''}"
+    if _STANDFIRST_NAME.search(names) or _OPENING_NAME.search(names):
+        return True
+    text, description = fold(piece.inline.text), fold(metadata.description)
+    return bool(description) and _is_near(text, description)

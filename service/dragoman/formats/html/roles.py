@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.names import BLOCK, HEADINGS, OPAQUE, PREFORMATTED, VERBATIM
 
 Attributes = Mapping[str, str | None]
 
+_LONGEST_NAMES = 500
+
+LIKE_BOXES = frozenset({"span", "small", "cite", "em", "i"})
+"""Inline elements that sites lay out as boxes where their class says so."""
 _KINDS = {
     **dict.fromkeys(HEADINGS, BlockKind.HEADING),
     **dict.fromkeys(PREFORMATTED, BlockKind.CODE),
@@ -42,10 +47,7 @@ def begins_block(tag: str, attributes: Attributes) -> bool:
     """
     if tag in BLOCK:
         return True
-    if tag in ("span", "small", "cite", "em", "i") or "-" in tag:
-        names = _names(attributes)
-        return _any_matches(_BOX_NAME, names) or _is_caption(names)
-    return False
+    return (tag in LIKE_BOXES or "-" in tag) and _names_a_box(_names(attributes))
 
 
 def is_opaque(tag: str, attributes: Attributes) -> bool:
@@ -71,10 +73,14 @@ def is_verbatim(tag: str, attributes: Attributes) -> bool:
 
 def role_of(tag: str, attributes: Attributes, inherited: BlockKind) -> BlockKind:
     """The kind of text directly inside an element, given the kind around it."""
+    return _role(tag, _names(attributes), inherited)
+
+
+@lru_cache(maxsize=4096)
+def _role(tag: str, names: str, inherited: BlockKind) -> BlockKind:
     kind = _KINDS.get(tag)
     if kind is BlockKind.CODE or inherited is BlockKind.CODE:
         return BlockKind.CODE
-    names = _names(attributes)
     if not names or kind in (BlockKind.HEADING, BlockKind.TABLE_CELL):
         return kind or inherited
     if inherited is BlockKind.CAPTION and _any_matches(_CREDIT_NAME, names):
@@ -87,9 +93,16 @@ def role_of(tag: str, attributes: Attributes, inherited: BlockKind) -> BlockKind
 
 
 def _names(attributes: Attributes) -> str:
-    return " ".join(
-        value.lower() for value in (attributes.get("class"), attributes.get("itemprop")) if value
-    )
+    """Class and item property in lower case; what is longer than any author writes is cut."""
+    names, item = attributes.get("class"), attributes.get("itemprop")
+    if not names and not item:
+        return ""
+    return f"{names or ''} {item or ''}"[:_LONGEST_NAMES].strip().lower()
+
+
+@lru_cache(maxsize=4096)
+def _names_a_box(names: str) -> bool:
+    return _any_matches(_BOX_NAME, names) or _is_caption(names)
 
 
 def _is_caption(names: str) -> bool:

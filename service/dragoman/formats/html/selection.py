@@ -31,12 +31,14 @@ def choose_body(pieces: Sequence[Piece], kept: Collection[int], furniture: Furni
     filled = set(body)
     holders = _holders(pieces, body)
     total = sum(holders.values())
-    for index in range(body[0], len(pieces)):
-        piece = pieces[index]
+    elements = {_holder(pieces[index]) for index in body}
+    for index, piece in enumerate(pieces):
+        holder = _holder(piece)
         if (
             index not in filled
             and piece.kind in _BODY_KINDS
-            and holders[_signature(_holder(piece))] * 10 >= total
+            and (index > body[0] or holder in elements)
+            and holders[_signature(holder)] * 10 >= total
             and is_prose(piece.inline.text)
             and link_share(piece) < 0.5
             and _belongs(piece, furniture)

@@ -53,9 +53,8 @@ def _part(bit: Bit, source: str, head: int, tail: int | None) -> Bit:
     end = token.end - token.start if tail is None else places[min(tail, len(places) - 1)]
     ends = [0, *(at + 1 for at, character in enumerate(text) if not character.isspace())]
     text_end = len(text) if tail is None else ends[min(tail, len(ends) - 1)]
-    return replace(
-        bit,
-        token=replace(token, start=token.start + start, end=token.start + end),
+    return bit._replace(
+        token=token._replace(start=token.start + start, end=token.start + end),
         text=text[ends[min(head, len(ends) - 1)] : text_end],
     )
 

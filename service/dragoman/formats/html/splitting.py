@@ -9,6 +9,8 @@ from dragoman.formats.html.document import Piece
 from dragoman.formats.text.credits import find_credit, is_credit
 from dragoman.formats.text.signatures import find_dateline
 
+_LONGEST_CREDIT = 80
+
 Typed = tuple[Piece, BlockKind]
 
 
@@ -20,7 +22,7 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
         text = piece.inline.text
         if kind is not BlockKind.CAPTION:
             yield piece, kind
-        elif is_credit(text):
+        elif is_credit(text) or _is_bare_credit(text):
             yield piece, BlockKind.CREDIT
         else:
             credit = find_credit(text)
@@ -30,6 +32,12 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
                 yield parts[1], BlockKind.CREDIT
             else:
                 yield piece, kind
+
+
+def _is_bare_credit(text: str) -> bool:
+    """A name and an agency with nothing around them: what would be a credit in parentheses."""
+    credit = find_credit(f"- ({text.strip('() ')})") if len(text) <= _LONGEST_CREDIT else None
+    return credit is not None
 
 
 def split_dateline(typed: Iterable[Typed]) -> Iterator[Typed]:

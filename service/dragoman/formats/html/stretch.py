@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.names import BLOCK
-from dragoman.formats.html.roles import begins_block
+from dragoman.formats.html.roles import LIKE_BOXES, begins_block
 from dragoman.formats.html.tokens import SPACE, Token, TokenKind, attributes
 from dragoman.formats.html.tree import Element, Run
 
 
-@dataclass(frozen=True, slots=True)
-class Bit:
+class Bit(NamedTuple):
     """A token; with the text it became and the inline elements around it if it is text."""
 
     token: Token
@@ -44,7 +44,6 @@ class Stretch:
 _NAKED = frozenset({"body", "div", "section", "article", "blockquote"})
 """Where text without a paragraph's tags is made into paragraphs at blank lines."""
 _BLANK_LINE = re.compile(r"\n[ \t\r]*+\n")
-_LIKE_BOXES = frozenset({"span", "small", "cite", "em", "i"})
 
 
 def find_stretches(
@@ -99,6 +98,10 @@ def _parted(
             breaks += 1
         elif token.name in BLOCK or _is_caption_shortcode(source, token):
             return True
+    if element.role is BlockKind.CAPTION and number > previous + 1:
+        ending, opening = source[tokens[previous].end - 1], source[tokens[number].start]
+        if ending in ".!?…)" and opening.isupper():
+            return True  # a credit in a box of its own, without a space between
     return breaks > 1 or (
         blank_lines
         and element.tag in _NAKED
@@ -144,7 +147,7 @@ def _is_inline_markup(source: str, token: Token) -> bool:
         return not source[token.start : token.end].strip(SPACE)
     if token.kind is TokenKind.OTHER:
         return True
-    if token.kind is TokenKind.OPEN and (token.name in _LIKE_BOXES or "-" in token.name):
+    if token.kind is TokenKind.OPEN and (token.name in LIKE_BOXES or "-" in token.name):
         tag = source[token.start : token.end]
         return not begins_block(token.name, {one.name: one.value for one in attributes(tag)})
     return token.kind in (TokenKind.OPEN, TokenKind.CLOSE) and token.name not in BLOCK

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from dragoman.formats.html.names import (
     ESCAPABLE_RAW_TEXT,
@@ -35,8 +36,7 @@ class TokenKind(IntEnum):
     """A self-closing element of svg or math; in HTML the slash means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """``source[start:end]``; ``name`` is the lower-case element name of tags, else empty."""
 
     kind: TokenKind
@@ -184,7 +184,7 @@ def _track_foreign(foreign: list[str], source: str, token: Token) -> Token:
             foreign.pop()
     inside = _is_foreign(foreign)
     if (inside or name in ("svg", "math")) and source[token.end - 2] == "/":
-        return replace(token, kind=TokenKind.EMPTY)
+        return token._replace(kind=TokenKind.EMPTY)
     if name in ("svg", "math") or (inside and name in INTEGRATION_POINTS):
         foreign.append(name)
     return token
@@ -240,7 +240,7 @@ def _split_paragraphs(source: str, token: Token) -> Iterator[Token]:
             if position < match.end() < token.end:
                 yield Token(TokenKind.TEXT, position, match.end())
                 position = match.end()
-    yield replace(token, start=position)
+    yield token._replace(start=position)
 
 
 def _is_shortcode(match: re.Match[str], source: str) -> bool:
