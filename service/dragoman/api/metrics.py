@@ -17,6 +17,9 @@ from dragoman.observability import get_logger
 UNKNOWN = "unknown"
 """The one label of all paths that are no endpoint: paths are the client's words."""
 
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds for ever: they are in the log only when something is wrong."""
+
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
@@ -140,7 +143,9 @@ class Observed:
         self._metrics.seconds.labels(endpoint).observe(seconds)
         if problem:
             self._metrics.problems.labels(endpoint, problem).inc()
-        get_logger(__name__).info(
+        logger = get_logger(__name__)
+        routine = endpoint in PROBES and not problem
+        (logger.debug if routine else logger.info)(
             "request",
             endpoint=endpoint,
             status=status,

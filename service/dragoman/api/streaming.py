@@ -23,9 +23,6 @@ KEEP_ALIVE = b": keep-alive\n\n"
 Encode = Callable[[Event], tuple[str, str]]
 """An event's name and its data as JSON without line breaks."""
 
-_LAST_WORDS_S = 5.0
-"""After the deadline a client that does not read gets this long before it is cut off."""
-
 
 def wants_stream(accept: str) -> bool:
     """Whether the header ``Accept`` names server-sent events."""
@@ -36,7 +33,8 @@ class EventStream(Response):
     """Sends events until the last one, the deadline, an error or a hang-up.
 
     ``first`` was awaited by the endpoint, so that what goes wrong before it has a status.
-    ``remaining_s`` is the time left until the deadline.
+    ``remaining_s`` is the time left until the deadline; a client that does not read is cut off
+    ``last_words_s`` after it.
     """
 
     media_type = MEDIA_TYPE
@@ -50,6 +48,7 @@ class EventStream(Response):
         remaining_s: float,
         timeout_s: float,
         keep_alive_s: float,
+        last_words_s: float = 5.0,
     ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]  # it is not known before the end
@@ -59,6 +58,7 @@ class EventStream(Response):
         self._remaining_s = remaining_s
         self._timeout_s = timeout_s
         self._keep_alive_s = keep_alive_s
+        self._last_words_s = last_words_s
         self._ids = count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +67,7 @@ class EventStream(Response):
         try:
             done, _ = await asyncio.wait(
                 {writing, gone},
-                timeout=self._remaining_s + _LAST_WORDS_S,
+                timeout=self._remaining_s + self._last_words_s,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if writing not in done:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from dragoman.api.app import create_app
 from dragoman.api.options import ApiOptions
-from dragoman.api.streaming import wants_stream
+from dragoman.api.streaming import EventStream, wants_stream
+from dragoman.api.waiting import ClientGone
 from dragoman.inference.engines.fake import FakeEngine, Mischief, on_text
+from dragoman.pipeline.values import AllTranslated, Event
 from support.asgi import Caller, client_of, http_scope
 from support.services import services_on
 
@@ -177,6 +181,51 @@ async def test_a_hang_up_drops_what_waits(tmp_path: Path) -> None:
     assert not caller.complete
     assert after.status_code == 200
     assert sum("sentence number" in text for text in decoded) == 1
+
+
+def events_with(step: Callable[[], Awaitable[None]]) -> tuple[AsyncGenerator[Event, None], Event]:
+    """A stream of one first event and whatever ``step`` does then."""
+
+    async def events() -> AsyncGenerator[Event, None]:
+        await step()
+        yield AllTranslated({})
+
+    return events(), AllTranslated({})
+
+
+async def serve(step: Callable[[], Awaitable[None]], caller: Caller, **times: float) -> None:
+    events, first = events_with(step)
+    chosen = {"remaining_s": 60.0, "timeout_s": 60.0, "keep_alive_s": 60.0} | times
+    response = EventStream(first, events, lambda _: ("done", "{}"), **chosen)
+    await response(http_scope(PATH), caller.receive, caller.send)
+
+
+async def test_an_unexpected_error_in_a_stream_tells_no_more_than_elsewhere() -> None:
+    """The error event says internal-error; what was raised is not in it."""
+
+    async def step() -> None:
+        raise ValueError("the text of an unpublished article")
+
+    caller = Caller()
+    await serve(step, caller)
+    last = events_of(caller.body)[-1]
+    assert (last.event, last.data["status"], last.data["code"]) == ("error", 500, "internal-error")
+    assert b"unpublished" not in caller.body
+    assert caller.complete
+
+
+async def test_a_client_that_does_not_read_is_cut_off() -> None:
+    """After the deadline and some grace the exchange ends, though nothing can be sent."""
+
+    class Stuck(Caller):
+        async def send(self, message: Message) -> None:
+            await asyncio.Event().wait()
+
+    async def step() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(ClientGone):
+        await serve(step, Stuck(), remaining_s=0.01, last_words_s=0.01)
 
 
 @pytest.mark.parametrize(
