@@ -11,7 +11,7 @@ from dragoman.article import Article, Block, BlockKind, TranslatedBlock
 from dragoman.errors import EmptyInput, InputTooLarge
 from dragoman.formats.base import ParseLimits
 from dragoman.formats.decoding import read
-from dragoman.formats.markdown.blocks import Found, Lines, Place, find_blocks
+from dragoman.formats.markdown.blocks import Found, Frame, Lines, Place, find_blocks
 from dragoman.formats.markdown.inline import Inline, Tag, read_inline
 from dragoman.formats.markdown.roles import Roles
 from dragoman.formats.markdown.spans import MAX_NESTING, make_parser
@@ -25,19 +25,19 @@ _FRONT_MATTER = re.compile(
 _ENTRY = re.compile(r"^([A-Za-z_]+)\s*[:=]\s*[\"']?([^\r\n]*?)[\"']?\s*$", re.MULTILINE)
 _META = {"title": "title", "author": "author", "date": "date", "url": "url"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_SIGNS = re.compile(r"[][*_`<>&!~\\|\n]")
-_SIGNS_PER_NODE = 8
+_SIGNS = re.compile(r"[][*_`<&!~\\]")
+_SIGNS_PER_NODE = 2
+_LINES_PER_NODE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A block in the source. ``alt`` spots lie inside the image tag of another block."""
+    """A block in the source. An ``ALT`` lies inside the image tag of another block."""
 
     place: Place
     tags: tuple[Tag, ...] = ()
-    heading: bool = False
+    frame: Frame = Frame.LINES
     cell: bool = False
-    alt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,13 @@ class MarkdownFormat:
         collected = _Collected()
         for found in find_blocks(tokens, Lines(source, start)):
             collected.add(found)
+            if len(collected.blocks) > limits.max_nodes:
+                raise InputTooLarge(
+                    f"The Markdown has more than {limits.max_nodes} blocks.",
+                    hint="Send it in parts.",
+                )
         if not collected.blocks:
             raise EmptyInput("The Markdown has no text to translate.", hint="Send some prose.")
-        if len(collected.blocks) > limits.max_nodes:
-            raise InputTooLarge(
-                f"The Markdown has more than {limits.max_nodes} blocks.", hint="Send it in parts."
-            )
         skeleton = MarkdownSkeleton(source, collected.spots, dict(env.get("references", {})))
         return Article(language, tuple(collected.blocks), skeleton, {**meta, "encoding": encoding})
 
@@ -109,7 +110,7 @@ class _Collected:
         self._roles.keep(kind, inline)
         images = [tag for tag in inline.tags if tag.alt]
         if inline.text.strip():
-            spot = Spot(found.place, tuple(inline.tags), found.level > 0, found.cell)
+            spot = Spot(found.place, tuple(inline.tags), found.frame, found.frame is Frame.CELL)
             self._append(kind, inline, spot)
         for tag in images:
             self._add_alt(found, tag)
@@ -118,9 +119,9 @@ class _Collected:
         first, last = tag.alt or (0, 0)
         start = found.place.source(tag.place + first)
         end = found.place.source(tag.place + last - 1) + 1
-        place = Place(start, end, ((0, start),), "", "")
-        text = Inline(tag.opening[first:last])
-        self._append(BlockKind.ALT_TEXT, text, Spot(place, cell=found.cell, alt=True))
+        place = Place(start, end, ((0, start),))
+        spot = Spot(place, (), Frame.ALT, found.frame is Frame.CELL)
+        self._append(BlockKind.ALT_TEXT, Inline(tag.text.strip()), spot)
 
     def _append(self, kind: BlockKind, inline: Inline, spot: Spot) -> None:
         block = Block(f"b{len(self.blocks) + 1}", kind, inline.text, tuple(inline.marks))
@@ -150,12 +151,16 @@ class _Rendering:
         alts = {
             self._skeleton.spots[name].place.start: self._alt(block.text)
             for name, block in self._changed.items()
-            if self._skeleton.spots[name].alt
+            if self._skeleton.spots[name].frame is Frame.ALT
         }
         out: list[tuple[int, int, str]] = []
         for name, block in self._changed.items():
             spot = self._skeleton.spots[name]
-            text = alts[spot.place.start] if spot.alt else self._block(spot, block, alts)
+            text = (
+                alts[spot.place.start]
+                if spot.frame is Frame.ALT
+                else self._block(spot, block, alts)
+            )
             if spot.cell:
                 text = text.replace("|", "\\|")
             out.append((spot.place.start, spot.place.end, text))
@@ -164,12 +169,12 @@ class _Rendering:
     def _block(self, spot: Spot, block: TranslatedBlock, alts: Mapping[int, str]) -> str:
         tags = [_with_alt(tag, spot.place, alts) for tag in spot.tags]
         marks = tuple(mark for mark in block.marks if mark.ref < len(tags))
-        line = Line(block.text, marks, tags, heading=spot.heading, cell=spot.cell)
+        line = Line(block.text, marks, tags, spot.frame, spot.place.lead.lstrip())
         content = write(self._parser, line, self._skeleton.references)
-        return content.replace("\n", (spot.place.ending or "\n") + spot.place.prefix)
+        return content.replace("\n", spot.place.ending + spot.place.prefix)
 
     def _alt(self, text: str) -> str:
-        return write(self._parser, Line(text, (), (), cell=True), {}).replace("]", "\\]")
+        return write(self._parser, Line(text, (), (), Frame.ALT), {})
 
 
 def _with_alt(tag: Tag, place: Place, alts: Mapping[int, str]) -> Tag:
@@ -184,14 +189,18 @@ def _with_alt(tag: Tag, place: Place, alts: Mapping[int, str]) -> Tag:
 
 
 def _check_signs(source: str, limits: ParseLimits) -> None:
-    """The parser is pure Python, so signs of markup are counted before it runs."""
+    """The parser is pure Python, so signs and lines are counted before it runs."""
     signs = sum(1 for _ in _SIGNS.finditer(source))
-    if signs > limits.max_nodes * _SIGNS_PER_NODE:
-        raise InputTooLarge(
-            f"The Markdown has {signs} signs of markup; "
-            f"at most {limits.max_nodes * _SIGNS_PER_NODE} are accepted.",
-            hint="Send it in parts.",
-        )
+    lines = source.count("\n") + source.count("\r")
+    for count, what, most in (
+        (signs, "signs of markup", limits.max_nodes * _SIGNS_PER_NODE),
+        (lines, "lines", limits.max_nodes * _LINES_PER_NODE),
+    ):
+        if count > most:
+            raise InputTooLarge(
+                f"The Markdown has {count} {what}; at most {most} are accepted.",
+                hint="Send it in parts.",
+            )
 
 
 def _front_matter(source: str) -> tuple[dict[str, str], str | None, int]:

@@ -27,7 +27,8 @@ class Tag:
     ``whole``: ``opening`` is all of it, with the text if it has one; otherwise the text stands
     between ``opening`` and ``closing``. ``text`` is how a kept text reads. ``html`` is the element
     that can stand for emphasis where Markdown's own signs would not work. ``alt`` is the place of
-    an image's alternative text in ``opening``. ``parent`` is the ref of the mark around it.
+    an image's alternative text in ``opening``, which reads as ``text``. ``parent`` is the ref of
+    the mark around it.
     """
 
     place: int
@@ -95,6 +96,8 @@ class _Reader:
         self._content = content
         self._tokens = tokens
         self._inline = Inline()
+        self._parts: list[str] = []
+        self._length = 0
         self._open: list[tuple[Token, int, int]] = []
         self._partners = _pairs(tokens)
 
@@ -102,6 +105,7 @@ class _Reader:
         at = 0
         while at < len(self._tokens):
             at = self._token(at) + 1
+        self._inline.text = "".join(self._parts)
         self._inline.finish()
         for match in _KEPT_TEXT.finditer(self._inline.text):
             keep_text(self._inline, *match.span())
@@ -112,7 +116,7 @@ class _Reader:
         token, partner = self._tokens[at], self._partners.get(at)
         opens = token.nesting == 1 and token.markup != "autolink"
         if opens or (partner is not None and partner > at and _name(token) not in _KEPT_TAGS):
-            self._open.append((token, len(self._inline.text), len(self._inline.marks)))
+            self._open.append((token, self._length, len(self._inline.marks)))
             return at
         if partner is not None and partner > at:
             return self._element(at, partner)
@@ -127,7 +131,7 @@ class _Reader:
         opening = self._source(*span(opener))
         closing = self._source(*span(closer))
         inline = self._inline
-        if start == len(inline.text):  # a linked image: nothing in it is translated
+        if start == self._length:  # a linked image: nothing in it is translated
             del inline.marks[known:], inline.tags[known:]
             self._point(first, last)
             return
@@ -136,29 +140,36 @@ class _Reader:
             label = self._source(span(opener)[1], span(closer)[0])
             closing = f"][{' '.join(label.split())}]"
         tag = Tag(first, last, opening, closing, html=_HTML.get(opener.type))
-        inline.add(start, len(inline.text), MarkKind.WRAP, tag)
+        inline.add(start, self._length, MarkKind.WRAP, tag)
 
     def _leaf(self, at: int) -> int:
-        token, inline = self._tokens[at], self._inline
+        token = self._tokens[at]
         start, end = span(token)
         if token.type in {"text", "text_special"}:
-            inline.text += token.content
-        elif token.type == "softbreak" and not inline.text:
+            self._put(token.content)
+        elif token.type == "softbreak" and not self._length:
             self._point(start, end)  # a caption stays on the line below its image
         elif token.type == "softbreak":
-            inline.text += _line_joint(inline.text, self._content[end : end + 1])
+            self._put(_line_joint(self._last(), self._content[end : end + 1]))
         elif token.type == "code_inline":
             self._keep(start, end, token.content)
         elif token.type == "link_open":  # an autolink: three tokens over the same source
             self._keep(start, end, self._tokens[at + 1].content)
             return at + 2
         elif token.type == "image":
-            self._point(start, end, alt=_alt_span(self._source(start, end), token))
+            self._image(start, end, token)
         else:  # a hard break, a comment, a tag without its partner
             self._point(start, end, breaks_line=token.type == "hardbreak")
             if token.type == "hardbreak" or _name(token) == "br":
-                inline.text += "" if inline.text.endswith(" ") else " "
+                self._put("" if self._last() == " " else " ")
         return at
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _last(self) -> str:
+        return next((part[-1] for part in reversed(self._parts) if part), "")
 
     def _element(self, first: int, last: int) -> int:
         """An HTML element whose content is kept as it stands."""
@@ -167,30 +178,32 @@ class _Reader:
         return last
 
     def _keep(self, start: int, end: int, text: str) -> None:
-        place = len(self._inline.text)
-        self._inline.text += text
+        place = self._length
+        self._put(text)
         tag = Tag(start, end, self._source(start, end), whole=True, text=text)
-        self._inline.add(place, len(self._inline.text), MarkKind.KEEP, tag)
+        self._inline.add(place, self._length, MarkKind.KEEP, tag)
 
-    def _point(
-        self, start: int, end: int, *, alt: tuple[int, int] | None = None, breaks_line: bool = False
-    ) -> None:
-        place = len(self._inline.text)
-        source = self._source(start, end)
-        tag = Tag(start, end, source, whole=True, alt=alt, breaks_line=breaks_line)
+    def _point(self, start: int, end: int, *, breaks_line: bool = False) -> None:
+        tag = Tag(start, end, self._source(start, end), whole=True, breaks_line=breaks_line)
+        self._add_point(tag)
+
+    def _image(self, start: int, end: int, token: Token) -> None:
+        """An image; its alternative text if that is plain and does not name its reference."""
+        source, label = self._source(start, end), token.content
+        children = token.children or []
+        plain = all(child.type in {"text", "text_special"} for child in children)
+        named = source[2 + len(label) :] in {"]", "][]"}
+        shown = plain and not named and label.strip() and source[2 : 2 + len(label)] == label
+        text = "".join(child.content for child in children)
+        alt = (2, 2 + len(label)) if shown else None
+        self._add_point(Tag(start, end, source, whole=True, text=text if shown else "", alt=alt))
+
+    def _add_point(self, tag: Tag) -> None:
+        place = self._length
         self._inline.add(place, place, MarkKind.POINT, tag)
 
     def _source(self, start: int, end: int) -> str:
         return self._content[start:end]
-
-
-def _alt_span(source: str, token: Token) -> tuple[int, int] | None:
-    """Where the alternative text stands in ``![alt](…)``, if it is plain text."""
-    plain = all(child.type == "text" for child in token.children or ())
-    end = 2 + len(token.content)
-    by_its_text = source[end:] in {"]", "][]"}
-    shown = token.content.strip() and source[2:end] == token.content and "\n" not in token.content
-    return (2, end) if plain and shown and not by_its_text else None
 
 
 def _line_joint(before: str, after: str) -> str:

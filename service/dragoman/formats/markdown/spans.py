@@ -19,7 +19,19 @@ InlineRule = Callable[[StateInline, bool], bool]
 Environment = MutableMapping[str, Any]
 
 MAX_NESTING = 100
-_READS_PENDING = frozenset({"text", "newline"})
+_BEGINS_WITH = {
+    "escape": "\\",
+    "backticks": "`",
+    "strikethrough": "~",
+    "emphasis": "*_",
+    "link": "[",
+    "image": "!",
+    "autolink": "<",
+    "html_inline": "<",
+    "entity": "&",
+}
+"""Text before these is flushed before the rule, which moves on before it would be. The rules for
+text and line breaks are not here, because they read and change the pending text."""
 _MARKERS = frozenset({"emphasis", "strikethrough"})
 
 
@@ -76,11 +88,13 @@ def span(token: Token) -> tuple[int, int]:
 
 
 def _noting(name: str, rule: InlineRule) -> InlineRule:
+    begins_with = _BEGINS_WITH.get(name, "")
+
     def noting(state: StateInline, silent: bool) -> bool:
         if silent:
             return rule(state, True)
         start, known = state.pos, len(state.tokens)
-        if name not in _READS_PENDING and state.pending:
+        if state.src[start] in begins_with and state.pending:
             state.pushPending()
             known += 1
         if not rule(state, False):

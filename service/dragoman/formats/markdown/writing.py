@@ -16,6 +16,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from dragoman.article import Mark, MarkKind
+from dragoman.formats.markdown.blocks import Frame
 from dragoman.formats.markdown.inline import Tag, read_inline
 
 _ANY_SIGN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -41,8 +42,8 @@ class Line:
     text: str
     marks: tuple[Mark, ...]
     tags: Sequence[Tag]
-    heading: bool = False
-    cell: bool = False
+    frame: Frame = Frame.LINES
+    lead: str = ""
 
 
 @dataclass(slots=True)
@@ -94,9 +95,10 @@ def _restored(line: Line) -> tuple[str, list[Mark]]:
     lost = sorted(set(range(len(line.tags))) - {mark.ref for mark in line.marks})
     for ref in lost:
         if line.tags[ref].whole:
-            text += " " * bool(line.tags[ref].text) + line.tags[ref].text
-            kind = MarkKind.KEEP if line.tags[ref].text else MarkKind.POINT
-            marks.append(Mark(len(text) - len(line.tags[ref].text), len(text), kind, ref))
+            kept = "" if line.tags[ref].alt else line.tags[ref].text
+            kind = MarkKind.KEEP if kept else MarkKind.POINT
+            text += " " + kept if kept else ""
+            marks.append(Mark(len(text) - len(kept), len(text), kind, ref))
     return text, marks
 
 
@@ -207,13 +209,26 @@ def _read_back(
 ) -> Reading | None:
     """How the content reads in its place, or None when it is no longer one block."""
     env = {"references": dict(references)}
-    if line.cell:
+    if line.frame is Frame.CELL:
         tokens = parser.parseInline(content, env)
-    else:
-        tokens = parser.parse(("# " if line.heading else "") + content, env)
-        kind = "heading_open" if line.heading else "paragraph_open"
-        if len(tokens) != 3 or tokens[0].type != kind:
+    elif line.frame is Frame.ALT:
+        tokens = parser.parseInline(f"![{content}](x)", env)[0].children or []
+        if len(tokens) != 1 or tokens[0].type != "image":
             return None
-        tokens = tokens[1:2]
+    else:
+        plain = parser.parse(_framed("x", line), env)
+        framed = parser.parse(_framed(content, line), env)
+        if [token.type for token in framed] != [token.type for token in plain]:
+            return None
+        tokens = [token for token in framed if token.type == "inline"]
+    if len(tokens) != 1:
+        return None
     inline = read_inline(tokens[0].content, tokens[0].children or [])
     return _reading(inline.text, inline.marks)
+
+
+def _framed(content: str, line: Line) -> str:
+    """The content as a document of its own, behind the same signs as in its own document."""
+    prefix = re.sub(r"[^>\s]", " ", line.lead)
+    behind = "\n" + prefix + "---" if line.frame is Frame.UNDERLINED else ""
+    return line.lead + content.replace("\n", "\n" + prefix) + behind

@@ -14,6 +14,7 @@ from dragoman.formats.decoding import read
 from dragoman.formats.text.classify import Part, classify, classify_as
 from dragoman.formats.text.lines import Shape, Unit, split_units
 
+_LINES_PER_NODE = 4
 _BREAKS = re.compile(r"[ \t]*[\r\n\x0b\x0c\x85\u2028\u2029]+[ \t]*")
 
 
@@ -77,12 +78,9 @@ def parse_text(
     For fields of a record: with ``body_only`` no headline and no furniture is looked for; with
     ``kind`` everything is of that kind, but for the credit of a caption.
     """
+    _check(source.count("\n") + source.count("\r"), "lines", _LINES_PER_NODE * limits.max_nodes)
     units = split_units(source)
-    if len(units) > limits.max_nodes:
-        raise InputTooLarge(
-            f"The text has {len(units)} paragraphs; at most {limits.max_nodes} are accepted.",
-            hint="Send it in parts.",
-        )
+    _check(len(units), "paragraphs", limits.max_nodes)
     blocks: list[Block] = []
     spans: dict[str, Span] = {}
     parts = classify_as(units, kind) if kind else classify(units, body_only=body_only)
@@ -92,6 +90,13 @@ def parse_text(
         blocks.append(block)
         spans[block.id] = _span(source, unit, part)
     return Article(None, tuple(blocks), TextSkeleton(source, spans), dict(meta or {}))
+
+
+def _check(count: int, what: str, most: int) -> None:
+    if count > most:
+        raise InputTooLarge(
+            f"The text has {count} {what}; at most {most} are accepted.", hint="Send it in parts."
+        )
 
 
 def render_text(article: Article, texts: Mapping[str, str]) -> str:

@@ -191,22 +191,25 @@ def _continues(text: str, last: Line, line: Line, fill: int) -> bool:
 
 
 def _unit(text: str, lines: list[Line], *, alone: bool, underlined: bool) -> Unit:
-    joined = ""
+    parts: list[str] = []
     pieces: list[tuple[int, int]] = []
+    length = 0
     for line in lines:
         content = text[line.body : line.end]
         start = line.body + len(content) - len(content.lstrip())
         content = content.strip()
-        joined = _joint(joined, content)
-        pieces.append((len(joined), start))
-        joined += content
-    return Unit(joined, tuple(lines), tuple(pieces), alone, underlined)
+        if parts:
+            length -= len(parts[-1])
+            parts[-1] = _joint(parts[-1], content)
+            length += len(parts[-1])
+        pieces.append((length, start))
+        parts.append(content)
+        length += len(content)
+    return Unit("".join(parts), tuple(lines), tuple(pieces), alone, underlined)
 
 
 def _joint(before: str, after: str) -> str:
     """``before``, ready for ``after`` to be put behind it: mostly with one space."""
-    if not before:
-        return before
     if before.endswith("\N{SOFT HYPHEN}"):
         return before[:-1]
     if before.endswith("-") and before[-2:-1].isalpha() and after[:1].islower():
