@@ -9,12 +9,21 @@ the nearest word boundary. The result is well nested and has every mark exactly 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from dragoman.article import AlignedSpan, Block, Mark, MarkKind, Segment, Translation
 
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*|[^\w\s]")
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    r"\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Japanese, Chinese
+)
+_VOWEL_SIGNS = r"\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"
+_COMBINING = _VOWEL_SIGNS + r"\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
+_TARGET_WORD = re.compile(rf"[{_UNSPACED}][{_COMBINING}]*|[^\W{_UNSPACED}]+")
+"""What a mark may begin or end at: words, or characters where no spaces stand between words."""
 
 
 def place_marks(
@@ -33,7 +42,7 @@ def place_marks(
         pairs.append(_Pair(segment, translation.text, translation.alignment, position))
         position += len(translation.text)
     placed = [_place(mark, block.text, pairs, len(text)) for mark in block.marks]
-    return text, _nest(block.marks, placed)
+    return text, _nest(block.marks, placed, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +113,8 @@ def _place(mark: Mark, source: str, pairs: Sequence[_Pair], end: int) -> tuple[i
         return place, place
     if mark.start == 0 and mark.end == len(source):
         return 0, end
-    touched = [
-        pair for pair in pairs if pair.segment.start < mark.end and pair.segment.end > mark.start
-    ]
-    first, last = touched[0], touched[-1]
+    first = pairs[bisect_right(pairs, mark.start, key=_segment_start) - 1]
+    last = pairs[bisect_left(pairs, mark.end, key=_segment_start) - 1]
     start_in = max(0, mark.start - first.segment.start)
     end_in = min(len(last.segment.text), mark.end - last.segment.start)
     if first is last:
@@ -120,23 +127,28 @@ def _place(mark: Mark, source: str, pairs: Sequence[_Pair], end: int) -> tuple[i
 
 def _place_point(place: int, source: str, pairs: Sequence[_Pair], end: int) -> int:
     """Beside the word it stood beside: behind the one before it, else before the one after."""
-    for pair in pairs:
-        segment = pair.segment
-        if place == segment.start:
-            return pair.offset
-        if segment.start < place < segment.end:
-            inside = place - segment.start
-            words = [match.span() for match in _WORD.finditer(segment.text)]
-            before = [span for span in words if span[1] <= inside]
-            if not before:
-                return pair.offset + len(pair.target) - len(pair.target.lstrip())
-            if len(before) == len(words):
-                return pair.offset + len(pair.target.rstrip())
-            behind = pair.span(*before[-1])[1]
-            # "word <br>word": the white space before the point stays before it
-            spaced = source[segment.start + before[-1][1] : place].isspace()
-            return behind + (spaced and pair.target[behind - pair.offset :][:1].isspace())
-    return end
+    index = bisect_right(pairs, place, key=_segment_start) - 1
+    if index < 0 or place >= pairs[index].segment.end:
+        return end
+    pair = pairs[index]
+    segment = pair.segment
+    if place == segment.start:
+        return pair.offset
+    inside = place - segment.start
+    words = [match.span() for match in _WORD.finditer(segment.text)]
+    before = [span for span in words if span[1] <= inside]
+    if not before:
+        return pair.offset + len(pair.target) - len(pair.target.lstrip())
+    if len(before) == len(words):
+        return pair.offset + len(pair.target.rstrip())
+    behind = pair.span(*before[-1])[1]
+    # "word <br>word": the white space before the point stays before it
+    spaced = source[segment.start + before[-1][1] : place].isspace()
+    return behind + (spaced and pair.target[behind - pair.offset :][:1].isspace())
+
+
+def _segment_start(pair: _Pair) -> int:
+    return pair.segment.start
 
 
 @dataclass(slots=True)
@@ -149,9 +161,9 @@ class _Node:
     children: list[_Node] = field(default_factory=list)
 
 
-def _nest(marks: Sequence[Mark], placed: Sequence[tuple[int, int]]) -> tuple[Mark, ...]:
+def _nest(marks: Sequence[Mark], placed: Sequence[tuple[int, int]], text: str) -> tuple[Mark, ...]:
     """Keep the source's nesting: children stay inside their parent, siblings do not overlap."""
-    root = _Node(-1, 0, max((end for _, end in placed), default=0))
+    root = _Node(-1, 0, len(text))
     stack = [(root, -1)]
     for number, (mark, (start, end)) in enumerate(zip(marks, placed, strict=True)):
         while len(stack) > 1 and not _holds(marks[stack[-1][1]], mark):
@@ -161,7 +173,7 @@ def _nest(marks: Sequence[Mark], placed: Sequence[tuple[int, int]]) -> tuple[Mar
         if mark.kind is not MarkKind.POINT:
             stack.append((node, number))
     ordered: list[_Node] = []
-    _fit(root, ordered)
+    _fit(root, ordered, text)
     return tuple(replace(marks[node.number], start=node.start, end=node.end) for node in ordered)
 
 
@@ -172,7 +184,7 @@ def _holds(outer: Mark, inner: Mark) -> bool:
     return outer.start <= inner.start < outer.end and inner.end <= outer.end
 
 
-def _fit(root: _Node, ordered: list[_Node]) -> None:
+def _fit(root: _Node, ordered: list[_Node], text: str) -> None:
     """Clip children to their parent and to each other; list all in document order."""
     pending = [root]
     while pending:
@@ -182,19 +194,26 @@ def _fit(root: _Node, ordered: list[_Node]) -> None:
         node.children.sort(key=lambda child: (child.start, child.end, child.number))
         free = node.start
         for child in node.children:
+            covered = child.end > child.start
             child.start = min(max(child.start, free), node.end)
             child.end = min(max(child.end, child.start), node.end)
+            if covered and child.start == child.end:  # a sibling took its words
+                word = _TARGET_WORD.search(text, child.start, node.end)
+                child.start, child.end = word.span() if word else (child.start, child.end)
             free = child.end
         pending.extend(reversed(node.children))
 
 
 def _inside_word(text: str, place: int) -> bool:
-    return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+    """Whether a cut at ``place`` would divide a word (or a character of several code points)."""
+    around = text[max(0, place - 1) : place + 1]
+    match = _TARGET_WORD.match(around)
+    return len(around) == 2 and place > 0 and match is not None and match.end() == 2
 
 
 def _to_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Move both ends to the nearest word boundaries so that at least one word is covered."""
-    words = [match.span() for match in re.finditer(r"\w+", text)]
+    words = [match.span() for match in _TARGET_WORD.finditer(text)]
     if not words:
         return start, max(start, end)
     first = min((span[0] for span in words), key=lambda place: abs(place - start))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 Span = tuple[int, int]
 
 URL = r"(?:https?://|www\.)[^\s<>\"«»“”]+[^\s<>\"«»“”.,;:!?)\]}'’]"
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+EMAIL = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 HANDLE = r"(?<![\w@])@\w[\w.]*\w"
 HASHTAG = r"(?<![\w#&])#\w*[^\W\d_]\w*"
 PLACEHOLDER = (
@@ -27,8 +27,8 @@ PLACEHOLDERS = re.compile("|".join((PLACEHOLDER, SHORTCODE)))
 
 # A word with a sign in it, with the number it belongs to: "€12.50", "12 %", "R&D", "#3".
 _SIGNED = re.compile(
-    r"[€£$¥₹₽]\s?\d[\d.,\u00a0\u202f]*\d|[€£$¥₹₽]\s?\d"
-    r"|\d[\d.,\u00a0\u202f]*\s?[%‰€£$¥₹₽]"
+    r"[€£$¥₹₽]\s?\d[\d.,\u00a0\u202f]{0,30}\d|[€£$¥₹₽]\s?\d"
+    r"|\d[\d.,\u00a0\u202f]{0,30}\s?[%‰€£$¥₹₽]"
     r"|\w+&\w+|[#@&{}\[\]|\\_^~<>*=+]+\d*"
 )
 

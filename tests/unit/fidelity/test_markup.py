@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +92,41 @@ def test_a_line_break_stays_between_its_sentences() -> None:
     )
     target, (mark,) = place_marks(block, segments, made)
     assert target[: mark.start] == "Un vint. "
+
+
+def test_scripts_without_spaces_are_marked_by_character() -> None:
+    """In Chinese a mark covers its own characters, not the whole sentence."""
+    source = "中国的新法律"
+    target, (mark,) = _one(source, "新法律是中国的", _wrap(source, "中国"))
+    assert target[mark.start : mark.end] == "中国"
+    thai = "กฎหมายใหม่ของไทย"
+    target, (mark,) = _one("the new law", thai, _wrap("the new law", "new"))
+    assert 0 < mark.end - mark.start < len(thai)
+    assert target[mark.start] not in "\u0e31\u0e34\u0e48\u0e49"
+
+
+def test_two_links_never_share_a_word() -> None:
+    """Two links that lead to the same place each keep words of their own."""
+    source = "see this and that please"
+    marks = (_wrap(source, "this"), _wrap(source, "that"))
+    target, placed = _one(source, "voir ceci cela", *marks, links=(AlignedSpan(4, 17, 5, 9),))
+    assert [target[mark.start : mark.end] for mark in placed] == ["ceci", "cela"]
+
+
+def test_many_marks_in_many_sentences() -> None:
+    """Thousands of marks over thousands of sentences end at their own sentences."""
+    texts = [f"Number {index} came. " for index in range(3_000)]
+    segments, marks, position = [], [], 0
+    for index, text in enumerate(texts):
+        segments.append(Segment("b1", index, position, position + len(text), text))
+        marks.append(Mark(position, position + 6, MarkKind.WRAP, index))
+        position += len(text)
+    made = [Translation(f"Le numéro {i} vint. ", Origin.MODEL, "test") for i in range(3_000)]
+    target, placed = place_marks(_block("".join(texts), *marks), segments, made)
+    ends = list(accumulate(len(item.text) for item in made))
+    assert [bisect_right(ends, mark.start) for mark in placed] == list(range(3_000))
+    assert all(mark.start < mark.end <= ends[mark.ref] for mark in placed)
+    assert len(target) == ends[-1]
 
 
 def test_a_footnote_stays_behind_its_word() -> None:

@@ -35,6 +35,13 @@ def test_fragments_are_not_made_sentences() -> None:
     assert joined == text
 
 
+@pytest.mark.parametrize("line", [".", "a.", "@a", "[a ", "{{", "http://", "1,", "#"])
+def test_long_lines_of_signs_take_linear_time(line: str) -> None:
+    """A line of 400,000 signs is searched at once; "." alone took minutes."""
+    text = line * (400_000 // len(line))
+    assert all(start < end for start, end in find_protected(text))
+
+
 @given(
     st.text(max_size=80), st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=4)
 )
