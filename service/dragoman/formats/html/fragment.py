@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from dragoman.article import Article, TranslatedBlock
 from dragoman.formats.base import ParseLimits
-from dragoman.formats.html.document import make_blocks, read_document
+from dragoman.formats.html.assembly import assemble
+from dragoman.formats.html.document import read_document
 from dragoman.formats.html.splitting import split_credits, split_dateline
 from dragoman.formats.html.template import Template
 
@@ -23,8 +24,7 @@ class FragmentFormat:
         """
         document = read_document(data, limits, content_system=True)
         typed = list(split_dateline(split_credits((p, p.kind) for p in document.pieces)))
-        blocks, template = make_blocks(document, typed, whole_page=False)
-        return Article(document.language, blocks, template, {"encoding": document.encoding})
+        return assemble(document, typed, {}, whole_page=False)
 
     def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
         """The same HTML as UTF-8. Where elements declare the source language, they declare

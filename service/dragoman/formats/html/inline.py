@@ -44,7 +44,7 @@ def read_inline(stretch: Stretch, source: str) -> Inline | None:
         return None
     start, end = _source_span(window, source)
     builder = TextBuilder(fixed=fixed, preformatted=stretch.is_preformatted)
-    _fill(builder, _closed(window), source)
+    _fill(builder, _closed(window))
     text, marks, tags, words = builder.finish()
     if not any(character.isalnum() for character in text):
         return None
@@ -91,7 +91,9 @@ def _window(items: list[Item]) -> list[Item]:
         (
             index
             for index in range(last + 1, len(items))
-            if items[index].kind is ItemKind.CLOSE and first < (items[index].partner or 0) < last
+            if items[index].kind is ItemKind.CLOSE
+            and items[index].end > items[index].start  # written, not implied
+            and first < (items[index].partner or 0) < last
         ),
         default=last,
     )
@@ -130,15 +132,15 @@ def _closed(window: list[Item]) -> list[Item]:
     return [*opening, *window, *closing]
 
 
-def _fill(builder: TextBuilder, items: list[Item], source: str) -> None:
+def _fill(builder: TextBuilder, items: list[Item]) -> None:
     empty = _empty_elements(items)
     index = 0
     while index < len(items):
         item = items[index]
         if index in empty:
-            last = items[empty[index]]
-            builder.add_point(source[item.start : last.end])
-            if any(inner.kind is ItemKind.SPACE for inner in items[index : empty[index]]):
+            inside = items[index : empty[index] + 1]
+            builder.add_point("".join(inner.markup for inner in inside))
+            if any(inner.kind is ItemKind.SPACE for inner in inside):
                 builder.add_text(" ")
             index = empty[index]
         elif item.kind is ItemKind.TEXT and item.bit is not None:

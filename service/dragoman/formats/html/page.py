@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dragoman.article import Article, BlockKind, TranslatedBlock
 from dragoman.errors import EmptyInput
 from dragoman.formats.base import ParseLimits
-from dragoman.formats.html.document import Document, Piece, make_blocks, read_document
+from dragoman.formats.html.assembly import assemble
+from dragoman.formats.html.document import Piece, read_document
 from dragoman.formats.html.extraction import Extraction, extract
 from dragoman.formats.html.furniture import Furniture
 from dragoman.formats.html.kinds import type_article
@@ -40,8 +41,7 @@ class PageFormat:
                 "There is no article on this page.",
                 hint="Send the article's own HTML as a fragment to have all of it translated.",
             )
-        blocks, template = make_blocks(document, typed, whole_page=True)
-        return Article(document.language, blocks, template, _meta(document, metadata, found))
+        return assemble(document, typed, _meta(metadata, found), whole_page=True)
 
     def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
         """The same page as UTF-8, its root element declaring ``target`` and its direction."""
@@ -60,12 +60,11 @@ def _article(
     return list(split_dateline(split_credits((pieces[i], kinds[i]) for i in sorted(kinds))))
 
 
-def _meta(document: Document, metadata: Metadata, found: Extraction) -> dict[str, str]:
+def _meta(metadata: Metadata, found: Extraction) -> dict[str, str]:
     meta = {
         "title": metadata.headline or found.title,
         "author": metadata.author,
         "date": found.date or metadata.published,
         "url": metadata.url,
-        "encoding": document.encoding,
     }
     return {name: value for name, value in meta.items() if value}

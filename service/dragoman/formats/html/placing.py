@@ -20,6 +20,7 @@ class Tag:
     A point has everything in ``opening``; a kept element too, its own text included.
     ``from_start`` and ``to_end``: the element begins before the block or ends behind it, so it
     covers the block's text from its start or to its end, and one of its tags is empty.
+    ``declares``: it says that its text is in the article's language.
     ``fixed``: misnested beyond repair; such tags keep their order.
     """
 
@@ -30,6 +31,7 @@ class Tag:
     from_start: bool = False
     to_end: bool = False
     fixed: bool = False
+    declares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

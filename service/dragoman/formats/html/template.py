@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragoman.article import Mark, TranslatedBlock
 from dragoman.formats.decoding import scrub
@@ -73,14 +73,18 @@ def _render(part: Part, blocks: Mapping[str, TranslatedBlock], target: str) -> s
     block = blocks.get(part.block_id)
     if block is None or block.text == part.text:
         return part.source
-    return fill(part, block.text, block.marks)
+    tags = [
+        replace(tag, opening=declare_language(tag.opening, target, False)) if tag.declares else tag
+        for tag in part.tags
+    ]
+    return fill(part, tags, block.text, block.marks)
 
 
-def fill(slot: Slot, text: str, marks: Sequence[Mark]) -> str:
-    """``text`` with the slot's tags where ``marks`` say, each tag exactly once."""
+def fill(slot: Slot, tags: Sequence[Tag], text: str, marks: Sequence[Mark]) -> str:
+    """``text`` with ``tags``, which are the slot's, where ``marks`` say, each tag exactly once."""
     output: list[str] = []
     written = 0
-    for edge in place(slot.text, slot.marks, slot.tags, text, marks):
+    for edge in place(slot.text, slot.marks, tags, text, marks):
         output.append(escape(text[written : edge.offset]))
         output.append(edge.markup)
         written = max(written, edge.resume)

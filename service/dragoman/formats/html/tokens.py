@@ -70,6 +70,7 @@ _TAG = re.compile(
 )
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 _BOGUS = re.compile(r"<[!?/][^>]*+(?:>|\Z)")
+_LETTER = re.compile(r"</?[a-zA-Z]")
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _ATTRIBUTE_PARTS = re.compile(
     r"[ \t\n\f\r/]*+(=?[^ \t\n\f\r/>=]++|=)"
@@ -161,7 +162,7 @@ def _markup(source: str, start: int, *, in_foreign: bool) -> Token:
         match = _COMMENT.match(source, start)
     elif in_foreign and source.startswith("<![CDATA[", start):
         match = _CDATA.match(source, start)
-    elif source[start + 1] in "!?" or not source[start + 2].isalpha():
+    elif not _LETTER.match(source, start):
         match = _BOGUS.match(source, start)
     # A tag that the source's end cuts is dropped by every parser.
     return Token(TokenKind.OTHER, start, match.end() if match else len(source))
