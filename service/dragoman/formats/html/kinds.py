@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.document import Piece
@@ -59,13 +59,17 @@ def type_article(
         return {headline: BlockKind.HEADLINE} if headline is not None else {}
     frame = _frame(pieces, story, headline, furniture)
     kinds = {index: pieces[index].kind for index in story}
+    opening = _opening_kinds(pieces, story, frame, metadata)
+    kinds.update(opening)
+    begun = [index for index in story if index not in opening]
+    frame = replace(frame, first=begun[0] if begun else frame.last)
     for index, piece in enumerate(pieces):
         if index not in kinds and index != headline and not furniture.holds(piece.element):
             kind = _frame_kind(pieces, index, frame, metadata)
             if kind is not None and not _is_surplus(kind, kinds):
                 kinds[index] = kind
-    for index in story:
-        kinds[index] = _story_kind(pieces, index, frame, metadata) or kinds[index]
+    if is_sign_off(pieces[frame.last].inline.text):
+        kinds[frame.last] = BlockKind.BYLINE
     if headline is not None:
         kinds[headline] = BlockKind.HEADLINE
     return kinds
@@ -145,16 +149,17 @@ def _frame_kind(
     return _opening_kind(pieces, index, frame, metadata)
 
 
-def _story_kind(
-    pieces: Sequence[Piece], index: int, frame: Frame, metadata: Metadata
-) -> BlockKind | None:
-    """Another kind for a body piece at the story's start or end, or None."""
-    text = pieces[index].inline.text
-    if index == frame.last and is_sign_off(text):
-        return BlockKind.BYLINE
-    if index - frame.first > 3:
-        return None
-    return _opening_kind(pieces, index, frame, metadata)
+def _opening_kinds(
+    pieces: Sequence[Piece], story: Sequence[int], frame: Frame, metadata: Metadata
+) -> dict[int, BlockKind]:
+    """Standfirst, byline and date where they come before the story in its own element."""
+    kinds: dict[int, BlockKind] = {}
+    for index in story:
+        kind = _opening_kind(pieces, index, frame, metadata)
+        if kind is None or _is_surplus(kind, kinds):
+            break
+        kinds[index] = kind
+    return kinds
 
 
 def _opening_kind(

@@ -33,18 +33,26 @@ def choose_body(pieces: Sequence[Piece], kept: Collection[int], furniture: Furni
     total = sum(holders.values())
     elements = {_holder(pieces[index]) for index in body}
     for index, piece in enumerate(pieces):
+        if index in filled or link_share(piece) >= 0.5 or not _belongs(piece, furniture):
+            continue
         holder = _holder(piece)
-        if (
-            index not in filled
-            and piece.kind in _BODY_KINDS
-            and (index > body[0] or holder in elements)
-            and holders[_signature(holder)] * 10 >= total
-            and is_prose(piece.inline.text)
-            and link_share(piece) < 0.5
-            and _belongs(piece, furniture)
-        ):
+        if piece.kind is BlockKind.QUOTE:
+            fits = body[0] < index < body[-1] and _around(holder, elements)
+        else:
+            fits = (
+                piece.kind in _BODY_KINDS
+                and (index > body[0] or holder in elements)
+                and holders[_signature(holder)] * 10 >= total
+                and is_prose(piece.inline.text)
+            )
+        if fits:
             filled.add(index)
     return sorted(filled)
+
+
+def _around(holder: Element, elements: Collection[Element]) -> bool:
+    """Whether a pull quote's box stands in an element of the story."""
+    return any(element in elements for element in holder.ancestors())
 
 
 def _belongs(piece: Piece, furniture: Furniture) -> bool:
