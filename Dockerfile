@@ -43,7 +43,7 @@ ARG MODELS=""
 ARG DRAGOMAN_HUB_URL
 RUN --mount=type=secret,id=hub_token,uid=10001 \
     if [ -n "${MODELS}" ]; then \
-      if [ -s /run/secrets/hub_token ]; then HF_TOKEN="$(cat /run/secrets/hub_token)"; export HF_TOKEN; fi; \
+      if [ -s /run/secrets/hub_token ]; then DRAGOMAN_HUB_TOKEN="$(cat /run/secrets/hub_token)"; export DRAGOMAN_HUB_TOKEN; fi; \
       export HF_HOME=/tmp/hub && dragoman models pull ${MODELS} && rm -rf /tmp/hub; \
     fi
 
