@@ -69,7 +69,8 @@ class MarianText:
         spans: tuple[Span | None, ...] = ()
         if request.options.with_alignment:
             spans = (*(None for _ in first), *self.layout.source.spans(encoded), None)
-        prefix = self.layout.target.encode(request.target_prefix).pieces
+        given = request.target_prefix
+        prefix = self.layout.target.encode(given).pieces if given else ()
         empty = not any(piece.strip(WORD_START) for piece in encoded.pieces)
         return Prepared(request, len(pieces), Source(pieces, spans, prefix, empty))
 
