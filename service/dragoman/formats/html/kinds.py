@@ -58,7 +58,7 @@ def type_article(
     if not story:
         return {headline: BlockKind.HEADLINE} if headline is not None else {}
     frame = _frame(pieces, story, headline, furniture)
-    kinds = {index: pieces[index].kind for index in story}
+    kinds = {index: _story_kind(pieces[index], furniture) for index in story}
     opening = _opening_kinds(pieces, story, frame, metadata)
     kinds.update(opening)
     begun = [index for index in story if index not in opening]
@@ -103,7 +103,7 @@ def _headline_rank(piece: Piece, wanted: Sequence[str], *, above: bool) -> int:
     text = fold(piece.inline.text)
     is_first_level = any(element.tag == "h1" for element in piece.element.ancestors())
     is_heading = piece.kind is BlockKind.HEADING or "headline" in words_of(piece.element)
-    if not (is_first_level or is_heading) or count_words(text) < 2:
+    if not is_first_level and not (is_heading and count_words(text) > 1):
         return 0
     exact = text in wanted
     near = any(_is_near(text, other) for other in wanted)
@@ -147,6 +147,14 @@ def _frame_kind(
     if frame.headline is None or not frame.headline < index < frame.first:
         return None
     return _opening_kind(pieces, index, frame, metadata)
+
+
+def _story_kind(piece: Piece, furniture: Furniture) -> BlockKind:
+    """Its own kind, but for tables that only lay out the page."""
+    cells = (one for one in piece.element.ancestors() if one.tag in ("td", "th"))
+    if piece.kind is BlockKind.TABLE_CELL and furniture.share(next(cells)) > 0.5:
+        return BlockKind.PARAGRAPH
+    return piece.kind
 
 
 def _opening_kinds(

@@ -13,7 +13,7 @@ from dragoman.formats.html.extraction import Extraction, extract
 from dragoman.formats.html.furniture import Furniture
 from dragoman.formats.html.kinds import type_article
 from dragoman.formats.html.metadata import Metadata, read_metadata
-from dragoman.formats.html.selection import choose_body
+from dragoman.formats.html.selection import choose_all, choose_body
 from dragoman.formats.html.splitting import split_credits, split_dateline
 from dragoman.formats.html.template import Template
 
@@ -53,7 +53,7 @@ def _article(
     pieces: Sequence[Piece], found: Extraction, metadata: Metadata
 ) -> list[tuple[Piece, BlockKind]]:
     furniture = Furniture(pieces, found.kept)
-    body = choose_body(pieces, found.kept, furniture)
+    body = choose_body(pieces, found.kept, furniture) or choose_all(pieces, furniture)
     if not body:
         return []
     kinds = type_article(pieces, body, metadata, furniture)

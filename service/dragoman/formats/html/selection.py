@@ -50,6 +50,17 @@ def choose_body(pieces: Sequence[Piece], kept: Collection[int], furniture: Furni
     return sorted(filled)
 
 
+def choose_all(pieces: Sequence[Piece], furniture: Furniture) -> list[int]:
+    """Whatever is neither furniture nor links, for a page in which no article was found."""
+    return [
+        index
+        for index, piece in enumerate(pieces)
+        if piece.kind not in _CAPTION_KINDS
+        and _belongs(piece, furniture)
+        and link_share(piece) < 0.5
+    ]
+
+
 def _around(holder: Element, elements: Collection[Element]) -> bool:
     """Whether a pull quote's box stands in an element of the story."""
     return any(element in elements for element in holder.ancestors())

@@ -11,6 +11,7 @@ from dragoman.formats.html.stretch import Bit, Stretch
 
 _UNIT = re.compile(r"&(?:#[xX]?[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?|[\s\S]")
 """What becomes one character (or, for a few references, two)."""
+_CHARACTER = re.compile(r"\S")
 
 
 def narrow(stretch: Stretch, source: str, inline: Inline, start: int, end: int) -> Stretch | None:
@@ -24,11 +25,12 @@ def narrow(stretch: Stretch, source: str, inline: Inline, start: int, end: int) 
     last = _locate(inline, len(text[:end].rstrip()) - 1)
     if first is None or last is None:
         return None
+    to_end = not text[end:].strip()
     bits = []
     for bit in stretch.bits:
-        if first[0] <= bit.number <= last[0]:
+        if first[0] <= bit.number and (bit.number <= last[0] or to_end):
             head = first[1] if bit.number == first[0] else 0
-            tail = last[1] + 1 if bit.number == last[0] else None
+            tail = last[1] + 1 if bit.number == last[0] and not to_end else None
             bits.append(_part(bit, source, head, tail) if head or tail is not None else bit)
     return replace(stretch, bits=tuple(bits))
 
@@ -42,26 +44,29 @@ def _locate(inline: Inline, offset: int) -> tuple[int, int] | None:
 
 
 def _visible(text: str) -> int:
-    return sum(1 for character in text if not character.isspace())
+    return len("".join(text.split()))
 
 
 def _part(bit: Bit, source: str, head: int, tail: int | None) -> Bit:
     """The bit without its first ``head`` visible characters, and ending behind ``tail`` of them."""
     token, text = bit.token, bit.text or ""
-    places = [0, *_ends(source[token.start : token.end])]
-    start = places[min(head, len(places) - 1)]
-    end = token.end - token.start if tail is None else places[min(tail, len(places) - 1)]
-    ends = [0, *(at + 1 for at, character in enumerate(text) if not character.isspace())]
-    text_end = len(text) if tail is None else ends[min(tail, len(ends) - 1)]
+    written = source[token.start : token.end]
+    start, text_start = (_end_of(written, head, _UNIT), _end_of(text, head, _CHARACTER))
+    end, text_end = len(written), len(text)
+    if tail is not None:
+        end, text_end = _end_of(written, tail, _UNIT), _end_of(text, tail, _CHARACTER)
     return bit._replace(
         token=token._replace(start=token.start + start, end=token.start + end),
-        text=text[ends[min(head, len(ends) - 1)] : text_end],
+        text=text[text_start:text_end],
     )
 
 
-def _ends(source: str) -> list[int]:
-    """Where each visible character of a text token's source ends."""
-    ends: list[int] = []
-    for match in _UNIT.finditer(source):
-        ends += [match.end()] * _visible(html.unescape(match[0]))
-    return ends
+def _end_of(text: str, count: int, unit: re.Pattern[str]) -> int:
+    """Where the visible character number ``count`` ends; 0 for none of them."""
+    if count <= 0:
+        return 0
+    for match in unit.finditer(text):
+        count -= _visible(html.unescape(match[0]) if len(match[0]) > 1 else match[0])
+        if count <= 0:
+            return match.end()
+    return len(text)

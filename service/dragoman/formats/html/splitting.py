@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from dragoman.article import BlockKind
@@ -9,7 +10,9 @@ from dragoman.formats.html.document import Piece
 from dragoman.formats.text.credits import find_credit, is_credit
 from dragoman.formats.text.signatures import find_dateline
 
+_LONGEST_CAPTION = 5_000
 _LONGEST_CREDIT = 80
+_NO_BRACKETS = re.compile(r"[^()\[\]]+")
 
 Typed = tuple[Piece, BlockKind]
 
@@ -20,7 +23,7 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
     """
     for piece, kind in typed:
         text = piece.inline.text
-        if kind is not BlockKind.CAPTION:
+        if kind is not BlockKind.CAPTION or len(text) > _LONGEST_CAPTION:
             yield piece, kind
         elif is_credit(text) or _is_bare_credit(text):
             yield piece, BlockKind.CREDIT
@@ -36,8 +39,10 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
 
 def _is_bare_credit(text: str) -> bool:
     """A name and an agency with nothing around them: what would be a credit in parentheses."""
-    credit = find_credit(f"- ({text.strip('() ')})") if len(text) <= _LONGEST_CREDIT else None
-    return credit is not None
+    bare = text.strip("()[] ")
+    if len(bare) > _LONGEST_CREDIT or not _NO_BRACKETS.fullmatch(bare):
+        return False
+    return find_credit(f"- ({bare})") is not None
 
 
 def split_dateline(typed: Iterable[Typed]) -> Iterator[Typed]:

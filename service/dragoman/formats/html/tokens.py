@@ -70,6 +70,7 @@ _TAG = re.compile(
 )
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 _BOGUS = re.compile(r"<[!?/][^>]*+(?:>|\Z)")
+_OPENING = re.compile(r"<(?=[a-zA-Z!?]|/[\s\S])")
 _LETTER = re.compile(r"</?[a-zA-Z]")
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _ATTRIBUTE_PARTS = re.compile(
@@ -125,12 +126,8 @@ def _tokens(source: str) -> Iterator[Token]:
     position, size = 0, len(source)
     foreign: list[str] = []  # open svg, math and integration points, outermost first
     while position < size:
-        start = source.find("<", position)
-        if start < 0:
-            start = size
-        while start < size and not _opens_markup(source, start):
-            start = source.find("<", start + 1)
-            start = size if start < 0 else start
+        opening = _OPENING.search(source, position)
+        start = opening.start() if opening else size
         if start > position:
             yield Token(TokenKind.TEXT, position, start)
         if start == size:
@@ -145,13 +142,6 @@ def _tokens(source: str) -> Iterator[Token]:
             if end > position:
                 yield Token(TokenKind.RAW, position, end)
                 position = end
-
-
-def _opens_markup(source: str, start: int) -> bool:
-    following = source[start + 1 : start + 3]
-    if following[:1] == "/":
-        return len(following) == 2
-    return following[:1] in ("!", "?") or (following[:1].isascii() and following[:1].isalpha())
 
 
 def _markup(source: str, start: int, *, in_foreign: bool) -> Token:
