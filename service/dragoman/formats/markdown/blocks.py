@@ -48,6 +48,11 @@ class Place:
         start, place = self.pieces[max(at, 0)]
         return place + offset - start
 
+    def cut(self, start: int, end: int) -> Place:
+        """The place of a part of the content."""
+        first, last = self.source(start), self.source(end - 1) + 1
+        return Place(first, last, self.pieces)
+
 
 class Frame(Enum):
     """In which construction content stands: what its signs can mean depends on it."""
@@ -55,6 +60,7 @@ class Frame(Enum):
     LINES = "lines"
     UNDERLINED = "underlined"
     CELL = "cell"
+    PART = "part"
     ALT = "alt"
 
 
@@ -167,4 +173,4 @@ def _place_cell(content: str, lines: Lines, number: int, cell: int) -> Place | N
     pieces = [(0, start)]
     for nth, match in enumerate(re.finditer(r"\\\|", raw)):
         pieces.append((match.start() - nth, start + match.start() + 1))
-    return Place(start, end, tuple(pieces))
+    return Place(start, end, tuple(pieces), lines.source[lines.spans[number][0] : start])

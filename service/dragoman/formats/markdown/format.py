@@ -107,19 +107,28 @@ class _Collected:
     def add(self, found: Found) -> None:
         inline = read_inline(found.token.content, found.token.children or [])
         kind = self._roles.kind(found, inline)
-        self._roles.keep(kind, inline)
         images = [tag for tag in inline.tags if tag.alt]
-        if inline.text.strip():
-            spot = Spot(found.place, tuple(inline.tags), found.frame, found.frame is Frame.CELL)
-            self._append(kind, inline, spot)
+        if inline.text.strip() and not self._add_parts(found, kind, inline):
+            self._append(kind, inline, Spot(found.place, tuple(inline.tags), found.frame))
         for tag in images:
             self._add_alt(found, tag)
 
+    def _add_parts(self, found: Found, kind: BlockKind, inline: Inline) -> bool:
+        """Add a dateline or credit as a block of its own; False where there is none to split."""
+        kinds = self._roles.parts(kind, inline)
+        parts = [(role, inline.part(*_stripped(inline.text, a, b))) for role, a, b in kinds]
+        if len(parts) < 2 or not all(part for _, part in parts):
+            return False
+        for role, part in parts:
+            if part:
+                start, end, own = part
+                spot = Spot(found.place.cut(start, end), tuple(own.tags), Frame.PART)
+                self._append(role, own, spot)
+        return True
+
     def _add_alt(self, found: Found, tag: Tag) -> None:
         first, last = tag.alt or (0, 0)
-        start = found.place.source(tag.place + first)
-        end = found.place.source(tag.place + last - 1) + 1
-        place = Place(start, end, ((0, start),))
+        place = found.place.cut(tag.place + first, tag.place + last)
         spot = Spot(place, (), Frame.ALT, found.frame is Frame.CELL)
         self._append(BlockKind.ALT_TEXT, Inline(tag.text.strip()), spot)
 
@@ -127,6 +136,11 @@ class _Collected:
         block = Block(f"b{len(self.blocks) + 1}", kind, inline.text, tuple(inline.marks))
         self.blocks.append(block)
         self.spots[block.id] = spot
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    inner = text[start:end]
+    return start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())
 
 
 class _Rendering:
@@ -161,7 +175,7 @@ class _Rendering:
                 if spot.frame is Frame.ALT
                 else self._block(spot, block, alts)
             )
-            if spot.cell:
+            if spot.cell or spot.frame is Frame.CELL:
                 text = text.replace("|", "\\|")
             out.append((spot.place.start, spot.place.end, text))
         return out

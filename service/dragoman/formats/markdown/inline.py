@@ -28,7 +28,7 @@ class Tag:
     between ``opening`` and ``closing``. ``text`` is how a kept text reads. ``html`` is the element
     that can stand for emphasis where Markdown's own signs would not work. ``alt`` is the place of
     an image's alternative text in ``opening``, which reads as ``text``. ``parent`` is the ref of
-    the mark around it.
+    the mark around it. ``place`` is -1 for plain text that is kept.
     """
 
     place: int
@@ -43,13 +43,30 @@ class Tag:
     breaks_line: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """``text[start:end]`` stands at ``first..last`` of the content."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+    def content(self, offset: int, *, end: bool) -> int:
+        """Escapes and entities are not cut: their edges count for what is inside them."""
+        if self.last - self.first == self.end - self.start:
+            return self.first + offset - self.start
+        return self.last if end else self.first
+
+
 @dataclass(slots=True)
 class Inline:
-    """Running text with marks; ``Mark.ref`` is an index of ``tags``. call ``finish`` at the end."""
+    """Running text with marks; ``Mark.ref`` is an index of ``tags``. Call ``finish`` at the end."""
 
     text: str = ""
     marks: list[Mark] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def add(self, start: int, end: int, kind: MarkKind, tag: Tag) -> None:
         self.marks.append(Mark(start, end, kind, len(self.tags)))
@@ -67,6 +84,37 @@ class Inline:
                 around.pop()
             self.tags.append(replace(tag, parent=around[-1] if around else None))
             around.append(ref)
+
+    def part(self, start: int, end: int) -> tuple[int, int, Inline] | None:
+        """``text[start:end]``: where it stands in the content, and its own text and marks.
+
+        Marks around all of it stay outside. None where it would cut a mark, or begin or end
+        where no text stands.
+        """
+        inside = [m for m in self.marks if start <= m.start and m.end <= end]
+        around = [m for m in self.marks if m.start <= start and end <= m.end]
+        beside = [m for m in self.marks if m.end <= start or m.start >= end]
+        first = next((run for run in self.runs if run.start <= start < run.end), None)
+        last = next((run for run in self.runs if run.start < end <= run.end), None)
+        together = {mark.ref for mark in (*inside, *around, *beside)}
+        if not first or not last or len(together) < len(self.marks):
+            return None
+        own = [mark for mark in inside if mark not in around and mark not in beside]
+        tags = [self.tags[mark.ref] for mark in own]
+        edges = [(tag.place, tag.end) for tag in tags if tag.place >= 0]
+        edges.append((first.content(start, end=False), last.content(end, end=True)))
+        own.sort(key=lambda mark: mark.ref)
+        refs = {mark.ref: ref for ref, mark in enumerate(own)}
+        part = Inline(
+            self.text[start:end],
+            [Mark(m.start - start, m.end - start, m.kind, refs[m.ref]) for m in own],
+            [self.tags[mark.ref] for mark in own],
+        )
+        part.tags = [
+            replace(tag, parent=refs.get(tag.parent) if tag.parent is not None else None)
+            for tag in part.tags
+        ]
+        return min(place for place, _ in edges), max(place for _, place in edges), part
 
 
 def read_inline(content: str, tokens: Sequence[Token]) -> Inline:
@@ -146,6 +194,8 @@ class _Reader:
         token = self._tokens[at]
         start, end = span(token)
         if token.type in {"text", "text_special"}:
+            run = Run(self._length, self._length + len(token.content), start, end)
+            self._inline.runs.append(run)
             self._put(token.content)
         elif token.type == "softbreak" and not self._length:
             self._point(start, end)  # a caption stays on the line below its image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dragoman.article import BlockKind, MarkKind
 from dragoman.formats.markdown.blocks import Found
-from dragoman.formats.markdown.inline import Inline, keep_text
+from dragoman.formats.markdown.inline import Inline
 from dragoman.formats.text.credits import find_credit
 from dragoman.formats.text.signatures import find_dateline, is_byline
 from dragoman.formats.text.words import count_words
@@ -20,6 +20,7 @@ class Roles:
         self._story = False
         self._last: BlockKind | None = None
         self._image = False
+        self._told = False
 
     def kind(self, found: Found, inline: Inline) -> BlockKind:
         """The kind of a block that follows those asked about before."""
@@ -31,12 +32,15 @@ class Roles:
             self._story = self._story or kind is BlockKind.PARAGRAPH
         return kind
 
-    def keep(self, kind: BlockKind, inline: Inline) -> None:
-        """Keep a dateline or a credit inside the text as it is."""
-        if kind is BlockKind.CAPTION and (credit := find_credit(inline.text)):
-            keep_text(inline, credit.start, credit.end)
-        elif kind is BlockKind.PARAGRAPH and (dateline := find_dateline(inline.text)):
-            keep_text(inline, 0, dateline[0])
+    def parts(self, kind: BlockKind, inline: Inline) -> list[tuple[BlockKind, int, int]]:
+        """The block's text in parts of different kinds: a dateline or a credit is its own."""
+        text = inline.text
+        if kind is BlockKind.CAPTION and (credit := find_credit(text)):
+            return [(kind, 0, credit.before), (BlockKind.CREDIT, credit.start, credit.end)]
+        if kind is BlockKind.PARAGRAPH and not self._told and (dateline := find_dateline(text)):
+            return [(BlockKind.DATELINE, 0, dateline[0]), (kind, dateline[1], len(text))]
+        self._told = self._told or kind is BlockKind.PARAGRAPH
+        return [(kind, 0, len(text))]
 
     def _kind(self, found: Found, inline: Inline) -> BlockKind:
         if found.level == 1 and not self._headline:

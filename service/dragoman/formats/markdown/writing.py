@@ -109,9 +109,7 @@ def _tree(text: str, marks: Sequence[Mark], tags: Sequence[Tag]) -> list[_Node]:
     for mark in sorted(marks, key=lambda mark: (mark.start, mark.ref)):
         start, end = mark.start, mark.end
         if tags[mark.ref].html:
-            inner = text[start:end]
-            start += len(inner) - len(inner.lstrip())
-            end -= len(inner) - len(inner.rstrip())
+            start, end = _drawn_in(text, mark, marks)
             if start >= end:
                 continue
         node = _Node(start, end, mark.ref)
@@ -123,6 +121,19 @@ def _tree(text: str, marks: Sequence[Mark], tags: Sequence[Tag]) -> list[_Node]:
         if not tags[mark.ref].whole:
             stack.append(node)
     return root
+
+
+def _drawn_in(text: str, mark: Mark, marks: Sequence[Mark]) -> tuple[int, int]:
+    """The mark's ends without white space, but not past what else stands there."""
+    inner = text[mark.start : mark.end]
+    start = mark.start + len(inner) - len(inner.lstrip())
+    end = mark.end - len(inner) + len(inner.rstrip())
+    others = [other for other in marks if other is not mark]
+    if any(mark.start <= other.start < start for other in others):
+        start = mark.start
+    if any(end < other.end <= mark.end for other in others):
+        end = mark.end
+    return start, end
 
 
 def _holds(outer: _Node, node: _Node, tags: Sequence[Tag]) -> bool:
@@ -143,7 +154,7 @@ class _Writer:
 
     def write(self, nodes: Sequence[_Node]) -> str:
         self._nodes(nodes, len(self._text))
-        return "".join(self._out).strip(" ")
+        return "".join(self._out).strip(" \t")
 
     def _nodes(self, nodes: Sequence[_Node], end: int) -> None:
         for node in nodes:
@@ -179,7 +190,8 @@ def _escaped(text: str, care: Care, *, first: bool) -> str:
     if care is Care.NONE:
         return flat
     if care is Care.EVERYTHING:
-        return _ANY_SIGN.sub(r"\\\1", flat)
+        # even an escaped pipe makes a table of the lines that it stands in
+        return _ANY_SIGN.sub(r"\\\1", flat).replace("\\|", "&#124;")
     escaped = _SIGN.sub(lambda match: "\\" + match.group(), flat)
     start = _AT_START.match(escaped) if first else None
     if start is None:
@@ -209,7 +221,9 @@ def _read_back(
 ) -> Reading | None:
     """How the content reads in its place, or None when it is no longer one block."""
     env = {"references": dict(references)}
-    if line.frame is Frame.CELL:
+    if line.frame in {Frame.CELL, Frame.PART}:
+        if line.frame is Frame.CELL and "|" not in line.lead and _begins_block(parser, content):
+            return None
         tokens = parser.parseInline(content, env)
     elif line.frame is Frame.ALT:
         tokens = parser.parseInline(f"![{content}](x)", env)[0].children or []
@@ -225,6 +239,11 @@ def _read_back(
         return None
     inline = read_inline(tokens[0].content, tokens[0].children or [])
     return _reading(inline.text, inline.marks)
+
+
+def _begins_block(parser: MarkdownIt, content: str) -> bool:
+    """Whether a row that begins with this, and not with a pipe, would no longer be a row."""
+    return parser.parse(content)[0].type != "paragraph_open"
 
 
 def _framed(content: str, line: Line) -> str:

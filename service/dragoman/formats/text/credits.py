@@ -22,6 +22,9 @@ _ONLY_AGENCIES = re.compile(
     rf"(?:(?:with|avec|by|par|mit|via|source\s?:)\s+)?(?:the\s+|l['’])?(?:{_AGENCIES})"
     rf"(?:\s*(?:[,/&+]|and|et|und|with|avec)\s*(?:the\s+|l['’])?(?:{_AGENCIES}))*"
 )
+_WITH_NAMES = re.compile(
+    r"(?:with|avec|mit|con|source\s?:)\s+(?:(?:the|l['’])\s?)?[A-ZÀ-Þ][\w .'’-]{1,40}"
+)
 _LABEL = (
     r"(?:(?:file |photo )?(?:photo(?:graph|graphie|s)?|fotos?|image|picture|pic|bild|illustration|"
     r"graphic|infographie|handout|video|vidéo|archives?)(?: (?:credit|by|de|d['’]|par|von))?|"
@@ -82,7 +85,7 @@ def find_credit(text: str) -> Credit | None:
     if match and (match.start() or offset):
         inner = match.group(1).strip()
         certain = _is_certain(inner)
-        if certain or _ONLY_AGENCIES.fullmatch(inner):
+        if certain or _ONLY_AGENCIES.fullmatch(inner) or _WITH_NAMES.fullmatch(inner):
             start = offset + match.start(1) + len(match.group(1)) - len(match.group(1).lstrip())
             return Credit(offset + match.start(), start, start + len(inner), certain)
     match = _AT_THE_END.search(tail)

@@ -96,7 +96,7 @@ def find_dateline(text: str) -> tuple[int, int] | None:
 def _is_dateline(text: str) -> bool:
     agency = re.search(r"\(([^()]{2,40})\)\s*$", text)
     named = agency is not None and is_agency(agency.group(1))
-    if agency and not named:
+    if agency and not (named or _is_name(agency.group(1))):
         return False
     place, *more = (text[: agency.start()] if agency else text).strip().split(",")
     if not place:
@@ -108,6 +108,12 @@ def _is_dateline(text: str) -> bool:
         if not found and not all(is_capitalised(word) for word in part.split()):
             return False
     return _is_place(place, known=named or dated)
+
+
+def _is_name(text: str) -> bool:
+    """What could be an agency that we do not know: it does not make a place of an ordinary word."""
+    words = text.split()
+    return len(words) <= 4 and all(is_capitalised(word) or word in _PARTICLES for word in words)
 
 
 def _is_place(text: str, *, known: bool) -> bool:
