@@ -8,12 +8,13 @@ l'Imprimerie nationale; German: Duden; English: The Chicago Manual of Style).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from itertools import pairwise
 
-from dragoman.article import AlignedSpan
+from dragoman.fidelity.edits import Edit, OffsetMap, allowed, apply_edits
 from dragoman.fidelity.protection import ADDRESSES, PLACEHOLDERS
+
+__all__ = ["QUOTES", "OffsetMap", "restore"]
 
 NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
@@ -48,120 +49,103 @@ QUOTES = {
 
 _QUOTE = re.compile(r"[\"“”„«»「」‟]")
 _ELIDING = frozenset({"fr", "it", "ca", "en"})
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_FRENCH_HIGH = re.compile(r"(?<=[^\s:;!?(\[«“„\"])[ \u00a0\u202f]?(?=[;!?](?:\s|$|[«»„“”\"'’)\]]))")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\b[dlcjmnst])'(?=[“«\"])", re.IGNORECASE)
+_DASH = re.compile(r"(?<!\d)[–—](?!\d)")
+_SPACED_HYPHEN = re.compile(r"(?:(?<=\s)|\A)--?(?=\s[\w\"“«„])|(?<=\w)--(?=\w)")
+_THREE_DOTS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
+_FRENCH_HIGH = re.compile(
+    r"(?<=[^\s:;!?(\[«“„\"])[ \u00a0\u202f]?(?=[;!?]+(?:\s|$|[«»„“”\"'’)\]]))"
+)
 _FRENCH_COLON = re.compile(r"(?<=[^\s:;!?«“„\"])[ \u00a0\u202f]?(?=:(?:\s|$|[\"“”„«»]))")
 _FRENCH_UNIT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(?=[%€])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    start: int
-    end: int
-    text: str
-
-
-class OffsetMap:
-    """Where each place of an old text is in a new one, after rounds of replacements."""
-
-    def __init__(self, *rounds: Sequence[_Edit]) -> None:
-        self._rounds = [_shifts(edits) for edits in rounds]
-
-    def place(self, offset: int) -> int:
-        """The new offset of an old one; inside a replaced part, where its replacement ends."""
-        for edits in self._rounds:
-            index = bisect_right(edits, (offset, _FAR, _FAR)) - 1
-            if index < 0:
-                continue
-            start, end, shift = edits[index]
-            if offset == start < end:
-                offset += edits[index - 1][2] if index else 0
-            else:
-                offset = max(offset, end) + shift
-        return offset
-
-    def shift(self, alignment: Iterable[AlignedSpan]) -> tuple[AlignedSpan, ...]:
-        """Alignment to the old text as alignment to the new one."""
-        return tuple(
-            replace(
-                span,
-                target_start=self.place(span.target_start),
-                target_end=max(self.place(span.target_start), self.place(span.target_end)),
-            )
-            for span in alignment
-        )
-
-
-_FAR = 1 << 60
-
-
-def _shifts(edits: Sequence[_Edit]) -> list[tuple[int, int, int]]:
-    """(old start, old end, how far everything behind it has moved) for each edit."""
-    found = []
-    shift = 0
-    for edit in edits:
-        shift += len(edit.text) - (edit.end - edit.start)
-        found.append((edit.start, edit.end, shift))
-    return found
-
-
-def restore(text: str, source: str, language: str) -> tuple[str, OffsetMap]:
+def restore(
+    text: str, source: str, language: str, *, kept: Sequence[str] = ()
+) -> tuple[str, OffsetMap]:
     """``text`` with the typography of ``language``, and the map of its offsets.
 
-    ``source`` tells what the writer used: typographic apostrophes are only set where the source
-    has typographic marks. Letters and digits are never changed; addresses and placeholders are
+    ``source`` tells what the writer used: apostrophes, dashes and ellipses are as typographic as
+    there, and a quotation that goes on in the next segment is left open only if it is open there.
+    Letters and digits are never changed; addresses, placeholders and ``kept`` strings (code) are
     not touched. Doing it twice changes nothing more.
     """
     code = language.split("-", maxsplit=1)[0]
-    first = _allowed(text, [*_quotes(text, code), *_apostrophes(text, source, code)])
-    text = _apply(text, first)
-    second = _allowed(text, _french_spaces(text) if code == "fr" else [])
-    return _apply(text, second), OffsetMap(first, second)
-
-
-def _allowed(text: str, edits: Sequence[_Edit]) -> list[_Edit]:
-    """Those that change something, outside addresses and placeholders, not overlapping."""
-    taken = [
-        match.span() for pattern in (ADDRESSES, PLACEHOLDERS) for match in pattern.finditer(text)
+    wanted = [
+        *_quotes(text, source, code),
+        *_apostrophes(text, source, code),
+        *_dashes(text, source),
+        *_ellipses(text, source),
     ]
-    chosen: list[_Edit] = []
-    for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
-        changes = text[edit.start : edit.end] != edit.text
-        inside = any(
-            (edit.start < end and edit.end > start) or start < edit.start < end
-            for start, end in taken
-        )
-        if changes and not inside and (not chosen or edit.start >= chosen[-1].end):
-            chosen.append(edit)
-    return chosen
+    first = allowed(text, wanted, _taken(text, kept))
+    text = apply_edits(text, first)
+    second = allowed(text, _french_spaces(text) if code == "fr" else (), _taken(text, kept))
+    return apply_edits(text, second), OffsetMap(first, second)
 
 
-def _apply(text: str, edits: Iterable[_Edit]) -> str:
-    parts = []
-    position = 0
-    for edit in edits:
-        parts += [text[position : edit.start], edit.text]
-        position = edit.end
-    return "".join([*parts, text[position:]])
+def _taken(text: str, kept: Sequence[str]) -> list[tuple[int, int]]:
+    verbatim = [re.compile(re.escape(string)) for string in kept if string.strip()]
+    return [
+        match.span()
+        for pattern in (ADDRESSES, PLACEHOLDERS, *verbatim)
+        for match in pattern.finditer(text)
+    ]
 
 
-def _quotes(text: str, code: str) -> list[_Edit]:
+def _quotes(text: str, source: str, code: str) -> list[Edit]:
     """Pair the double quotation marks of any style, in order, and set the target's own.
 
-    An odd number is left alone: guessing which one is missing would move a quotation.
+    An odd number means a quotation over several sentences when the source has an odd number too:
+    then each mark's neighbours tell its side. Else it is left alone: guessing which one is missing
+    would move a quotation.
     """
-    if code not in QUOTES:
+    found = _quote_places(text)
+    if code not in QUOTES or not found:
         return []
-    found = [match.start() for match in _QUOTE.finditer(text) if not _is_inch(text, match.start())]
     if len(found) % 2:
-        return []
+        opens = [_opens(text, place, code) for place in found]
+        alternate = None not in opens and all(one is not other for one, other in pairwise(opens))
+        worded = all(_has_words(text, *between) for between in pairwise(found))
+        if not (alternate and worded) or len(_quote_places(source)) % 2 == 0:
+            return []
+        sides = [(place, bool(side)) for place, side in zip(found, opens, strict=True)]
+    else:
+        pairs = zip(found[::2], found[1::2], strict=True)
+        sides = [
+            side
+            for first, last in pairs
+            if _has_words(text, first, last)
+            for side in ((first, True), (last, False))
+        ]
     opening, closing = QUOTES[code]
-    edits = []
-    for first, last in zip(found[::2], found[1::2], strict=True):
-        if any(character.isalnum() for character in text[first + 1 : last]):
-            edits.append(_Edit(first, _behind_spaces(text, first + 1), opening))
-            edits.append(_Edit(_before_spaces(text, last), last + 1, closing))
-    return edits
+    return [
+        Edit(place, _behind_spaces(text, place + 1), opening)
+        if opens
+        else Edit(_before_spaces(text, place), place + 1, closing)
+        for place, opens in sides
+    ]
+
+
+def _has_words(text: str, start: int, end: int) -> bool:
+    return any(character.isalnum() for character in text[start:end])
+
+
+def _quote_places(text: str) -> list[int]:
+    return [match.start() for match in _QUOTE.finditer(text) if not _is_inch(text, match.start())]
+
+
+def _opens(text: str, place: int, code: str) -> bool | None:
+    """Whether a lone mark opens a quotation, closes one, or (None) could do either."""
+    opening, closing = (mark.strip() for mark in QUOTES[code])
+    if text[place] in (opening, closing) and opening != closing:
+        return text[place] == opening
+    before, behind = text[max(0, place - 1) : place], text[place + 1 : place + 2]
+    free_before = not before or before.isspace()
+    if behind.isalnum() and (free_before or before in "([—–'’"):
+        return True
+    if not free_before and (not behind or behind.isspace() or behind in ".,;:!?…)]"):
+        return False
+    return None
 
 
 def _is_inch(text: str, place: int) -> bool:
@@ -180,20 +164,36 @@ def _before_spaces(text: str, place: int) -> int:
     return place
 
 
-def _apostrophes(text: str, source: str, code: str) -> list[_Edit]:
+def _apostrophes(text: str, source: str, code: str) -> list[Edit]:
     typographic = any(mark in source for mark in "’“”«»–—…")
     if code not in _ELIDING or not typographic:
         return []
-    return [_Edit(match.start(), match.end(), "’") for match in _APOSTROPHE.finditer(text)]
+    return [Edit(match.start(), match.end(), "’") for match in _APOSTROPHE.finditer(text)]
 
 
-def _french_spaces(text: str) -> list[_Edit]:
+def _dashes(text: str, source: str) -> list[Edit]:
+    """The source's own dash where the model wrote a hyphen between spaces or twice."""
+    dash = _DASH.search(source)
+    if dash is None or _SPACED_HYPHEN.search(source):
+        return []
+    return [
+        Edit(match.start(), match.end(), dash.group()) for match in _SPACED_HYPHEN.finditer(text)
+    ]
+
+
+def _ellipses(text: str, source: str) -> list[Edit]:
+    if "…" not in source or "..." in source:
+        return []
+    return [Edit(match.start(), match.end(), "…") for match in _THREE_DOTS.finditer(text)]
+
+
+def _french_spaces(text: str) -> list[Edit]:
     """No-break spaces before ; ! ? : and between a number and % or €."""
-    edits: list[_Edit] = []
+    edits: list[Edit] = []
     for pattern, space in (
         (_FRENCH_HIGH, NARROW_NO_BREAK_SPACE),
         (_FRENCH_COLON, NO_BREAK_SPACE),
         (_FRENCH_UNIT, NO_BREAK_SPACE),
     ):
-        edits.extend(_Edit(match.start(), match.end(), space) for match in pattern.finditer(text))
+        edits.extend(Edit(match.start(), match.end(), space) for match in pattern.finditer(text))
     return edits

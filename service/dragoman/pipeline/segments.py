@@ -214,7 +214,8 @@ class _Run:
             ) from None
 
     def _candidate(self, item: _Prepared, hypothesis: Hypothesis) -> _Candidate:
-        text, offsets = restore(hypothesis.text, item.core, self.pair.target)
+        kept = [item.core[start:end] for start, end in item.kept]
+        text, offsets = restore(hypothesis.text, item.core, self.pair.target, kept=kept)
         text = apply_headline_case(text, item.case, self.pair.target)
         flags = check_segment(
             item.core, text, self.pair, finished=hypothesis.finished, kept=item.kept
