@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.document import Piece
+from dragoman.formats.html.frame import Frame, is_near
 from dragoman.formats.html.furniture import Furniture, link_share, words_of
 from dragoman.formats.html.metadata import Metadata
-from dragoman.formats.html.tree import Element
 from dragoman.formats.text.credits import is_credit
 from dragoman.formats.text.furniture import fold, is_furniture, is_trail
 from dragoman.formats.text.signatures import is_byline, is_dated, is_sign_off
@@ -33,45 +33,28 @@ _MOST_BYLINE_WORDS = 14
 _MOST_STANDFIRST_WORDS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where the article stands: its headline, first and last body piece (indices), the element
-    around nearly all of the body, and the one around that and the headline.
-    """
-
-    headline: int | None
-    first: int
-    last: int
-    container: Element
-    scope: Element
-
-
 def type_article(
-    pieces: Sequence[Piece], body: Sequence[int], metadata: Metadata, furniture: Furniture
+    pieces: Sequence[Piece],
+    story: Sequence[int],
+    frame: Frame,
+    metadata: Metadata,
+    furniture: Furniture,
 ) -> dict[int, BlockKind]:
-    """Kinds of the article's pieces by index. ``body`` is in order and not empty."""
-    headline = find_headline(pieces, body, metadata)
-    story = [index for index in body if index != headline]
-    if headline is not None:
-        furniture.exempt(pieces[headline].element)
-        story = [index for index in story if not _is_teaser(pieces[index], index, headline)]
-    if not story:
-        return {headline: BlockKind.HEADLINE} if headline is not None else {}
-    frame = _frame(pieces, story, headline, furniture)
+    """Kinds of the article's pieces by index. ``story`` is the body in order, not empty."""
     kinds = {index: _story_kind(pieces[index], furniture) for index in story}
     opening = _opening_kinds(pieces, story, frame, metadata)
     kinds.update(opening)
     begun = [index for index in story if index not in opening]
     frame = replace(frame, first=begun[0] if begun else frame.last)
     for index, piece in enumerate(pieces):
-        if index not in kinds and index != headline and not furniture.holds(piece.element):
+        if index not in kinds and index != frame.headline and not furniture.holds(piece.element):
             kind = _frame_kind(pieces, index, frame, metadata)
             if kind is not None and not _is_surplus(kind, kinds):
                 kinds[index] = kind
     if is_sign_off(pieces[frame.last].inline.text):
         kinds[frame.last] = BlockKind.BYLINE
-    if headline is not None:
-        kinds[headline] = BlockKind.HEADLINE
+    if frame.headline is not None:
+        kinds[frame.headline] = BlockKind.HEADLINE
     return kinds
 
 
@@ -79,56 +62,6 @@ def _is_surplus(kind: BlockKind, kinds: Mapping[int, BlockKind]) -> bool:
     if kind not in (BlockKind.BYLINE, BlockKind.DATELINE, BlockKind.STANDFIRST):
         return False
     return sum(1 for other in kinds.values() if other is kind) >= _MOST_OF_A_KIND
-
-
-def _is_teaser(piece: Piece, index: int, headline: int) -> bool:
-    """A heading above the headline announces another article."""
-    return index < headline and piece.kind is BlockKind.HEADING
-
-
-def find_headline(pieces: Sequence[Piece], body: Sequence[int], metadata: Metadata) -> int | None:
-    """The piece that is the page's headline: the one the metadata quote, else an ``h1`` above
-    the body.
-    """
-    wanted = [fold(text) for text in metadata.headlines]
-    best: tuple[int, int] | None = None
-    for index, piece in enumerate(pieces):
-        rank = _headline_rank(piece, wanted, above=index <= body[0])
-        if rank and (best is None or rank > best[0]):
-            best = rank, index
-    return best[1] if best else None
-
-
-def _headline_rank(piece: Piece, wanted: Sequence[str], *, above: bool) -> int:
-    text = fold(piece.inline.text)
-    is_first_level = any(element.tag == "h1" for element in piece.element.ancestors())
-    is_heading = piece.kind is BlockKind.HEADING or "headline" in words_of(piece.element)
-    if not is_first_level and not (is_heading and count_words(text) > 1):
-        return 0
-    exact = text in wanted
-    near = any(_is_near(text, other) for other in wanted)
-    if is_first_level:
-        return 5 if exact else 4 if near else 1 if above else 0
-    return 3 if exact and above else 2 if near and above else 0
-
-
-def _is_near(text: str, other: str) -> bool:
-    """Whether one of two titles is a longer form of the other."""
-    short, long = sorted((text, other), key=len)
-    return len(short) >= 15 and (short in long or long.startswith(short[:30]))
-
-
-def _frame(
-    pieces: Sequence[Piece], story: Sequence[int], headline: int | None, furniture: Furniture
-) -> Frame:
-    longest = max(story, key=lambda index: len(pieces[index].inline.text))
-    around = list(pieces[longest].element.ancestors())
-    container = next((one for one in around if furniture.share(one) >= 0.85), around[-1])
-    scope = container
-    if headline is not None:
-        above = set(pieces[headline].element.ancestors())
-        scope = next((one for one in container.ancestors() if one in above), container)
-    return Frame(headline, story[0], story[-1], container, scope)
 
 
 def _frame_kind(
@@ -214,4 +147,4 @@ def _opens_apart(piece: Piece, metadata: Metadata) -> bool:
     if _STANDFIRST_NAME.search(names) or _OPENING_NAME.search(names):
         return True
     text, description = fold(piece.inline.text), fold(metadata.description)
-    return bool(description) and _is_near(text, description)
+    return bool(description) and is_near(text, description)

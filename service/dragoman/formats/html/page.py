@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dragoman.article import Article, BlockKind, TranslatedBlock
 from dragoman.errors import EmptyInput
@@ -10,10 +11,16 @@ from dragoman.formats.base import ParseLimits
 from dragoman.formats.html.assembly import assemble
 from dragoman.formats.html.document import Piece, read_document
 from dragoman.formats.html.extraction import Extraction, extract
+from dragoman.formats.html.frame import find_headline, make_frame
 from dragoman.formats.html.furniture import Furniture
 from dragoman.formats.html.kinds import type_article
 from dragoman.formats.html.metadata import Metadata, read_metadata
-from dragoman.formats.html.selection import choose_all, choose_body
+from dragoman.formats.html.selection import (
+    choose_all,
+    choose_body,
+    fill_gaps,
+    without_teasers,
+)
 from dragoman.formats.html.splitting import split_credits, split_dateline
 from dragoman.formats.html.template import Template
 
@@ -56,7 +63,16 @@ def _article(
     body = choose_body(pieces, found.kept, furniture) or choose_all(pieces, furniture)
     if not body:
         return []
-    kinds = type_article(pieces, body, metadata, furniture)
+    headline = find_headline(pieces, body, metadata)
+    if headline is not None:
+        furniture.exempt(pieces[headline].element)
+        body = without_teasers(pieces, body, headline)
+        if not body:
+            return [(pieces[headline], BlockKind.HEADLINE)]
+    frame = make_frame(pieces, body, headline, furniture)
+    story = fill_gaps(pieces, body, frame, furniture)
+    frame = replace(frame, first=story[0], last=story[-1])
+    kinds = type_article(pieces, story, frame, metadata, furniture)
     return list(split_dateline(split_credits((pieces[i], kinds[i]) for i in sorted(kinds))))
 
 
