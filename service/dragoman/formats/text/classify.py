@@ -27,6 +27,7 @@ from dragoman.formats.text.words import count_words, ends_with_stop, is_prose, i
 _HEAD = 20
 """A headline stands among the first units."""
 _CAPTION_WORDS = 70
+_MOST_TITLES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,11 @@ def _lay_out(units: Sequence[Unit], layout: Layout) -> Layout:
         if is_trail(unit.text) or len(split_trail(unit.text)) > 1
     }
     folded = [fold(units[at].text) for at in head]
-    titles = [at for at in head if _repeats(folded, at, named)]
+    titles = [
+        at
+        for at in head
+        if _is_named(folded[at], named) or (at <= layout.first and _stands_twice(folded, at))
+    ]
     trailed = any(is_trail(units[at].text, frozenset(folded)) for at in head)
     controls = sum(is_control(unit.text) for unit in units)
     page = bool(titles) or trailed or controls >= 2
@@ -136,15 +141,21 @@ def _first_story(units: Sequence[Unit], layout: Layout, headline: int) -> int:
     return stories[0] if stories else layout.last + 1
 
 
-def _repeats(folded: list[str], at: int, named: set[str]) -> bool:
-    """The line is what a breadcrumb ends in, or stands twice, once maybe with the site's name."""
-    text = folded[at]
-    if count_words(text) < 3 or is_trail(text):
+def _is_named(text: str, named: set[str]) -> bool:
+    """The line is what a breadcrumb ends in, which sites cut short when it is long."""
+    if count_words(text) < 3 or len(split_trail(text)) > 1:
         return False
-    if any(
-        name and (text == name or (len(name) >= 20 and text.startswith(name))) for name in named
-    ):
-        return True
+    return any(text == name or (len(name) >= 20 and text.startswith(name)) for name in named)
+
+
+def _stands_twice(folded: list[str], at: int) -> bool:
+    """The line stands twice, once maybe with the site's name behind it.
+
+    What stands more often, such as a question of an interview, is no title.
+    """
+    text = folded[at]
+    if count_words(text) < 3 or is_trail(text) or folded.count(text) > _MOST_TITLES:
+        return False
     others = {other for place, other in enumerate(folded) if place != at}
     bare = {without_site(other) for other in others}
     return text in others or text in bare or without_site(text) in others

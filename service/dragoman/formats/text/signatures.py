@@ -40,7 +40,7 @@ _AROUND_DATES = re.compile(
     r"heures?|uhr|et)\b|[|·•,:()–—/-]",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"\s*(?:—|–)\s*|\s+--?\s+|\.\s*[—–-]{1,2}\s+")
+_DASH = re.compile(r"\s*(?:—|–)\s*|\s+--?\s+|(?<=\.)-{1,2}\s+")
 _OPENING = re.compile(r"^[\"'“«‘(\s]+")
 _LONGEST_DATELINE = 90
 _NOT_PLACES = frozenset(
@@ -90,7 +90,7 @@ def find_dateline(text: str) -> tuple[int, int] | None:
     story = text[match.end() : match.end() + 400]
     if count_words(story) < 4 or _OPENING.sub("", story)[:1].islower():
         return None
-    return (match.start(), match.end()) if _is_dateline(text[: match.start()]) else None
+    return (match.start(), match.end()) if _is_dateline(text[: match.start()].rstrip(".")) else None
 
 
 def _is_dateline(text: str) -> bool:

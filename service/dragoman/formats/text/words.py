@@ -6,6 +6,8 @@ import re
 
 _WINDOW = 4000
 _CLOSERS = "\"'”’»›)]*_ \u00a0\u202f"
+_OPENERS = "\"'“‘«„‹¿¡#$€£"
+_FULL_STOP = re.compile(r"[^\W\d_]{3,}\. +[^\W\d_a-z]")
 _STOPS = ".!?…。！？؟۔।॥"
 _IDEOGRAPHS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 _SALUTATION = re.compile(
@@ -37,7 +39,9 @@ def is_title_like(text: str, *, fewest: int, most: int) -> bool:
     """Short, one line, begins like a title and does not end like a sentence."""
     last = text[-1:]
     return (
-        len(text) <= 200
+        (text[0].isalnum() or text[0] in _OPENERS)
+        and not _FULL_STOP.search(text)
+        and len(text) <= 200
         and fewest <= count_words(text) <= most
         and last not in ".,;:。،"
         and not text[0].islower()
