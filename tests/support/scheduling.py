@@ -45,8 +45,12 @@ def prepare(
     )
 
 
+IMPATIENT = BatchPolicy(max_wait_ms=0)
+"""No batch waits for company, which it would for ever by a clock that stands still."""
+
+
 @contextmanager
-def running(policy: BatchPolicy = BatchPolicy(), **options: Any) -> Iterator[Scheduler]:
+def running(policy: BatchPolicy = IMPATIENT, **options: Any) -> Iterator[Scheduler]:
     """A scheduler that is closed at the end, whatever the test did to it."""
     scheduler = Scheduler(policy, **options)
     try:

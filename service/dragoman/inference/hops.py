@@ -128,10 +128,16 @@ class Relay:
         self._prefixes = prefixes
         self._lock = threading.Lock()
         self._pending: list[tuple[int, Hypotheses]] = []
+        self._inner = list(firsts)
         self.futures: list[Future[Hypotheses]] = [Future() for _ in firsts]
-        for index, (first, future) in enumerate(zip(firsts, self.futures, strict=True)):
-            when_cancelled(future, first.cancel)
+        for index, future in enumerate(self.futures):
+            when_cancelled(future, partial(self._cancel, index))
+        for index, first in enumerate(firsts):
             first.add_done_callback(partial(self._arrive, index))
+
+    def _cancel(self, index: int) -> None:
+        """Drop the text in the hop where it is now."""
+        self._inner[index].cancel()
 
     def _arrive(self, index: int, first: Future[Hypotheses]) -> None:
         error = failure(first)
@@ -157,7 +163,9 @@ class Relay:
                 resolve(self.futures[index], error)
             return
         for (index, made), second in zip(open_ones, seconds, strict=True):
-            when_cancelled(self.futures[index], second.cancel)
+            self._inner[index] = second
+            if self.futures[index].cancelled():  # by another thread, before it saw the second
+                second.cancel()
             second.add_done_callback(partial(self._end, index, made[0]))
 
     def _end(self, index: int, first: Hypothesis, second: Future[Hypotheses]) -> None:

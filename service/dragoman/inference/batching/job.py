@@ -77,6 +77,7 @@ class Job:
     prepared: Prepared
     priority: Priority
     number: int
+    queued_at: float
     stage: Stage = Stage.QUEUED
     waiters: list[Waiter] = field(default_factory=list)
 

@@ -60,6 +60,7 @@ class Ledger:
         waiters: Sequence[Waiter],
         priority: Priority,
         *,
+        now: float,
         follow_up: bool,
     ) -> None:
         """Queue all segments, or join those that are already on their way, or refuse all.
@@ -78,13 +79,24 @@ class Ledger:
         for key, one, waiter in zip(keys, prepared, waiters, strict=True):
             job = self._in_flight.get(key)
             if job is None:
-                job = self._in_flight[key] = self._new_job(engine, one, priority)
+                job = self._in_flight[key] = self._new_job(engine, one, priority, now)
                 self._queue.add(job)
             else:
                 self._totals["shared"] += 1
                 if priority < job.priority and job.stage is Stage.QUEUED:
                     self._queue.promote(job)
             job.join(waiter)
+
+    def pause_s(self, now: float) -> float:
+        """How long a batch that is not full should wait for company.
+
+        Zero while nobody else is being served: then there is no reason to expect company.
+        When others are, those who get their answers tend to come back with their next texts,
+        and a worker that took the first of them alone would be busy when the rest arrive.
+        """
+        served = self._outstanding_segments - self._queue.segments
+        due_at = self._queue.due_at(self._capacity) if served and not self._ready else None
+        return max(0.0, due_at - now) if due_at is not None else 0.0
 
     def next_batch(self, now: float) -> Batch | None:
         """A batch for one of the idle workers; None when nothing can run."""
@@ -138,7 +150,10 @@ class Ledger:
                 del self._in_flight[key]
 
     def leave(self, jobs: Iterable[Job]) -> list[Action]:
-        """``jobs`` need their engine no more. Call what comes back, without the lock."""
+        """``jobs``, whose futures have ended, need their engine no more.
+
+        What comes back is to be called without the lock.
+        """
         actions: list[Action] = []
         for job in jobs:
             if job.stage is Stage.LEFT:
@@ -150,6 +165,8 @@ class Ledger:
                 waiter.submission.remaining -= 1
                 if waiter.submission.remaining == 0:
                     actions.append(waiter.submission.on_left)
+                waiter.job = None
+            job.waiters = []  # their futures have ended, and hold much more than their results
         return actions
 
     def drop_unwanted(self, job: Job) -> list[Action]:
@@ -194,11 +211,11 @@ class Ledger:
         busy = sum(batch.engine is engine for batch in self._running)
         return min(self.idle, engine.workers - busy)
 
-    def _new_job(self, engine: Engine, prepared: Prepared, priority: Priority) -> Job:
+    def _new_job(self, engine: Engine, prepared: Prepared, priority: Priority, now: float) -> Job:
         self._numbers += 1
         self._outstanding_tokens += prepared.tokens
         self._outstanding_segments += 1
-        return Job(engine, prepared, priority, self._numbers)
+        return Job(engine, prepared, priority, self._numbers, now)
 
     def _check_room(self, tokens: int) -> None:
         """Raise QueueFull unless ``tokens`` fit. An empty queue takes any request whole."""

@@ -37,7 +37,7 @@ _PATIENCE_S = 2.0
 
 _log = logging.getLogger(__name__)
 
-_Ran = tuple[Batch, list[Made[Any] | DecodingFailed]]
+_Ran = tuple[Batch, list[Made[Any] | DragomanError]]
 
 
 class _State(Enum):
@@ -105,7 +105,8 @@ class Scheduler:
         with self._lock:
             self._check_open(follow_up)
             self._hire(engine.workers)
-            self._ledger.admit(engine, prepared, waiters, priority, follow_up=follow_up)
+            now = self._clock()
+            self._ledger.admit(engine, prepared, waiters, priority, now=now, follow_up=follow_up)
             self._work_came.notify_all()
             self._time_matters.notify()
         if not prepared:
@@ -178,11 +179,13 @@ class Scheduler:
             self._ledger.idle += 1
             try:
                 while self._state in _WORKING:
-                    batch = self._ledger.next_batch(self._clock())
+                    now = self._clock()
+                    pause_s = self._ledger.pause_s(now)
+                    batch = None if pause_s else self._ledger.next_batch(now)
                     if batch is not None:
                         self._work_came.notify_all()  # there may be batches for others too
                         return batch
-                    self._work_came.wait()
+                    self._work_came.wait(pause_s or None)
             finally:
                 self._ledger.idle -= 1
             self._ledger.workers -= 1
@@ -220,7 +223,7 @@ class Scheduler:
             self._batch_ran.wait_for(lambda: self._ran or self._state not in _WORKING)
             return self._ran.popleft() if self._ran else None
 
-    def _finish(self, batch: Batch, outputs: list[Made[Any] | DecodingFailed]) -> None:
+    def _finish(self, batch: Batch, outputs: list[Made[Any] | DragomanError]) -> None:
         delivered = False
         try:
             prepared = [job.prepared for job in batch.jobs]
@@ -230,7 +233,7 @@ class Scheduler:
             if not delivered:
                 self._abandon(batch)
 
-    def _deliver(self, batch: Batch, outcomes: Sequence[Made[Hypotheses] | DecodingFailed]) -> None:
+    def _deliver(self, batch: Batch, outcomes: Sequence[Made[Hypotheses] | DragomanError]) -> None:
         answers = [_answer(outcome) for outcome in outcomes]
         with self._lock:
             del self._deaths[self._finish_batches]
@@ -277,19 +280,24 @@ class Scheduler:
             raise _died("No worker answers.")
 
     def _hire(self, workers: int) -> None:
-        """Have at least ``workers`` threads. Called with the lock."""
+        """Have at least ``workers`` threads, or as many as can be started. Called with the lock."""
         while self._ledger.workers < workers:
-            self._crew.start("worker", self._decode_batches)
+            try:
+                self._crew.start("worker", self._decode_batches)
+            except RuntimeError:
+                if self._ledger.workers:
+                    return
+                raise
             self._ledger.workers += 1
 
-    def _thread_died(self, loop: Action) -> None:
+    def _thread_died(self, name: str, loop: Action) -> None:
         with self._lock:
             self._ledger.count("dead_workers")
             self._deaths[loop] += 1
             replace = self._state in _WORKING and self._deaths[loop] < DEATHS_IN_A_ROW
         try:
             if replace:
-                self._crew.start("replacement", loop)
+                self._crew.start(name, loop)
                 return
         except RuntimeError:  # no thread can be started
             pass
@@ -335,8 +343,8 @@ class Scheduler:
                 self._jobs_left.notify_all()
 
 
-def _answer(outcome: Made[Hypotheses] | DecodingFailed) -> Hypotheses | DecodingFailed:
-    if isinstance(outcome, DecodingFailed):
+def _answer(outcome: Made[Hypotheses] | DragomanError) -> Hypotheses | DragomanError:
+    if isinstance(outcome, DragomanError):
         return outcome
     return outcome.value or DecodingFailed("The engine gave no hypothesis for this segment.")
 

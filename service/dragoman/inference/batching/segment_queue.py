@@ -103,6 +103,18 @@ class SegmentQueue:
         job.priority = Priority.INTERACTIVE
         self.add(job)
 
+    def due_at(self, capacity: Callable[[Engine], int]) -> float | None:
+        """When the next batch should run even if it is not full; None when nothing can run."""
+        key = self._next_lane(capacity)
+        if key is None:
+            return None
+        lane = self._lanes[key]
+        rows, longest = len(lane.by_length), lane.by_length[0].tokens
+        policy = self._policy
+        if rows >= policy.max_batch_segments or rows * longest >= policy.max_batch_tokens:
+            return lane.oldest.queued_at
+        return lane.oldest.queued_at + policy.max_wait_ms / 1000
+
     def take(self, capacity: Callable[[Engine], int]) -> list[Batch]:
         """Take the batches to run now, at most ``capacity(engine)`` and all of one lane.
 
@@ -110,10 +122,9 @@ class SegmentQueue:
         is ever overtaken by more than the rest of one batch, long segments included, and yet
         batches are about those of a sorted queue.
         """
-        lanes = [key for key, lane in self._lanes.items() if capacity(lane.engine) > 0]
-        if not lanes:
+        key = self._next_lane(capacity)
+        if key is None:
             return []
-        key = min(lanes, key=self._turn())
         lane = self._lanes[key]
         groups = self._groups(lane, capacity(lane.engine))
         for jobs in groups:
@@ -137,6 +148,10 @@ class SegmentQueue:
         self._lanes.clear()
         self.tokens = self.segments = 0
         return jobs
+
+    def _next_lane(self, capacity: Callable[[Engine], int]) -> Hashable | None:
+        lanes = [key for key, lane in self._lanes.items() if capacity(lane.engine) > 0]
+        return min(lanes, key=self._turn(), default=None)
 
     def _turn(self) -> Callable[[Hashable], tuple[bool, int]]:
         first = Priority.INTERACTIVE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dragoman.errors import DecodingFailed
+from dragoman.errors import DeadlineExceeded, DecodingFailed
 from dragoman.inference.batching.isolation import Made, finished, isolate
 
 
@@ -67,6 +67,15 @@ def test_a_wrong_number_of_outputs_is_a_failure(stage: object) -> None:
     made = isolate(stage, [1, 2, 3])  # type: ignore[arg-type]  # one test for three shapes
     assert all(isinstance(one, DecodingFailed) for one in made)
     assert len(made) == 3
+
+
+def test_an_error_of_ours_is_kept() -> None:
+    """An engine that says that the time ran out is not a broken engine."""
+
+    def late(_: Sequence[int]) -> list[int]:
+        raise DeadlineExceeded("late")
+
+    assert [type(one) for one in isolate(late, [1, 2])] == [DeadlineExceeded] * 2
 
 
 def test_a_death_is_not_a_poisonous_item() -> None:

@@ -52,6 +52,41 @@ def test_an_idle_worker_starts_at_once(scheduler: Scheduler) -> None:
     plugged.pull()
 
 
+def test_a_batch_waits_for_company_only_while_others_are_served() -> None:
+    """The second worker waits until the time is over or the batch is full; the first did not."""
+    clock = FakeClock()
+    policy = BatchPolicy(max_wait_ms=5, max_batch_segments=3)
+    with running(policy, clock=clock) as scheduler:
+        gate = threading.Event()
+        engine = FakeEngine(workers=2, gate=gate, clock=clock)
+        futures = scheduler.submit(engine, prepare(engine, ["at once"]))
+        assert engine.entered.acquire(timeout=PATIENCE_S)
+        futures += scheduler.submit(engine, prepare(engine, ["early"]))
+        assert scheduler.snapshot().queued_segments == 1
+        clock.now += 0.004
+        futures += scheduler.submit(engine, prepare(engine, ["late"]))
+        assert scheduler.snapshot().queued_segments == 2
+        clock.now += 0.001
+        assert engine.entered.acquire(timeout=PATIENCE_S)
+        gate.set()
+        wait(futures, PATIENCE_S)
+        assert [sorted(batch) for batch in engine.batches] == [["at once"], ["early", "late"]]
+
+
+def test_a_full_batch_does_not_wait() -> None:
+    """There is nothing to gain."""
+    clock = FakeClock()
+    policy = BatchPolicy(max_wait_ms=5, max_batch_segments=2)
+    with running(policy, clock=clock) as patient:
+        gate = threading.Event()
+        engine = FakeEngine(workers=2, gate=gate, clock=clock)
+        patient.submit(engine, prepare(engine, ["at once"]))
+        assert engine.entered.acquire(timeout=PATIENCE_S)
+        patient.submit(engine, prepare(engine, ["one", "two"]))
+        assert engine.entered.acquire(timeout=PATIENCE_S)
+        gate.set()
+
+
 def test_an_engine_decodes_as_many_batches_at_once_as_it_has_workers(
     scheduler: Scheduler,
 ) -> None:

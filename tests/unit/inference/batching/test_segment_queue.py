@@ -37,7 +37,7 @@ class Queue:
     ) -> Job:
         self.added += 1
         prepared = Prepared(Request("", **request), tokens, None)  # type: ignore[arg-type]  # any field
-        job = Job(engine, prepared, priority, self.added)
+        job = Job(engine, prepared, priority, self.added, float(self.added))
         self.queue.add(job)
         return job
 
@@ -114,6 +114,21 @@ def test_all_idle_workers_get_a_share_at_once() -> None:
     assert len(first.jobs) + len(second.jobs) == 20
     assert abs(first.tokens - second.tokens) < 60
     assert queue.take() == []
+
+
+def test_a_batch_that_is_not_full_is_due_when_its_oldest_segment_has_waited() -> None:
+    """A full one, by segments or by tokens, is due at once; nothing is never due."""
+    queue = Queue(BatchPolicy(max_batch_tokens=50, max_batch_segments=3, max_wait_ms=500))
+    assert queue.queue.due_at(lambda _: 1) is None
+    queue.add(5)
+    queue.add(5)
+    assert queue.queue.due_at(lambda _: 1) == 1.5
+    assert queue.queue.due_at(lambda _: 0) is None
+    long_one = queue.add(25)
+    assert queue.queue.due_at(lambda _: 1) == 1
+    queue.queue.remove(long_one)
+    queue.add(5)
+    assert queue.queue.due_at(lambda _: 1) == 1
 
 
 def test_an_engine_without_room_does_not_hold_up_another() -> None:
