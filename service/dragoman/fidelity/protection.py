@@ -20,7 +20,12 @@ PLACEHOLDER = (
     r"\{\{[^{}]*\}\}|\$?\{[\w.$:-]*\}"  # {{name}}, {name}, ${name}, {}
     r"|%\([\w.]+\)[a-z]|%\d+\$[a-z]|%[sdifu](?![\w])"  # %(name)s, %1$s, %s
 )
-SHORTCODE = r"\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))*\s*/?\]"
+_ATTRIBUTE = r"\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+)"
+SHORTCODE = (  # [gallery ids="1,2"], [/caption], [b]…[/b]; but not the "[he]" of a quotation
+    rf"\[[a-z][\w-]*(?:{_ATTRIBUTE})+\s*/?\]|\[/[a-z][\w-]*\]|\[[a-z][\w-]*\s*/\]"
+    r"|\[(?:gallery|caption|embed|video|audio|playlist)\]"
+    r"|\[(?P<tag>[a-z][\w-]*)\](?=.{0,2000}?\[/(?P=tag)\])"
+)
 
 ADDRESSES = re.compile("|".join((URL, EMAIL, HANDLE, HASHTAG)))
 PLACEHOLDERS = re.compile("|".join((PLACEHOLDER, SHORTCODE)))

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from dragoman.article import Severity
 from dragoman.fidelity.checks.base import Checked, listed
 from dragoman.fidelity.protection import ADDRESSES, PLACEHOLDERS
 
-SIGNS = "€£$¥₹%‰&@#{}[]|_*=+<>\\/~^"
+SIGNS = "€£$¥₹%‰&@#{}[]|_*=+<>\\~^"
+"""No "/": units and "and/or" are written with and without it in good translations."""
 
 # A sign may be written as a word: "12 %" as "12 pour cent". Stems, in any of the languages.
 _IN_WORDS = {
-    "%": ("pour cent", "pourcent", "percent", "per cent", "prozent", "ciento", "cento", "procent"),
-    "€": ("euro", "evro", "евро"),
-    "$": ("dollar", "dólar", "dollár", "доллар", "dolar"),
-    "£": ("livre", "pound", "pfund", "libra", "sterlin", "фунт"),
-    "¥": ("yen", "yuan", "иен"),
+    "%": (
+        *("pour cent", "pourcent", "percent", "per cent", "prozent", "ciento", "cento", "procent"),
+        *("процент", "відсот", "yüzde", "في المئة", "في المائة", "בالمئة", "درصد", "प्रतिशत"),
+    ),
+    "€": ("euro", "eur ", "evro", "евро", "євро", "avro", "يورو", "יורו", "欧元", "歐元", "ユーロ"),
+    "$": (
+        *("dollar", "dólar", "dollár", "доллар", "долар", "dolar", "usd", "δολάρι", "dollari"),
+        *("دولار", "דולר", "دلار", "डॉलर", "元", "ドル", "달러"),
+    ),
+    "£": (
+        *("livre", "pound", "pfund", "libra", "sterlin", "gbp", "фунт", "λίρ", "punt"),
+        *("جنيه", "إسترليني", "استرليني", "पाउंड", "英镑", "英鎊", "ポンド", "파운드"),
+    ),
+    "¥": ("yen", "yuan", "иен", "юан", "元", "円"),
     "&": (" et ", " and ", " und ", " y ", " e ", " i ", " и ", " en ", " og ", " och "),
     "#": ("nº", "n°", "no.", "numéro", "number", "nr"),
     "+": ("plus", "más", "mais", "più"),
@@ -91,4 +102,5 @@ def _lost(pattern: re.Pattern[str], checked: Checked) -> list[str]:
 def _signs(text: str) -> Counter[str]:
     """Signs outside addresses and placeholders, which have checks of their own."""
     plain = PLACEHOLDERS.sub(" ", ADDRESSES.sub(" ", text))
+    plain = unicodedata.normalize("NFKC", plain)  # Chinese writes "％"
     return Counter(character for character in plain if character in SIGNS)

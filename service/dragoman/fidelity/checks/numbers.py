@@ -11,9 +11,12 @@ from dragoman.fidelity.checks.base import Checked, listed
 
 _SPACES = "\u0020\u00a0\u2009\u202f'’"
 _NUMBER = re.compile(
-    rf"(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,٫٬]\d+)*"
+    rf"(?<![\d.,:])(?P<hour>\d{{1,2}})(?::| ?[hH] ?)(?P<minute>[0-5]\d)(?!\d)"  # 6:30, 18 h 30
+    rf"|(?<!\d)\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,٫٬]\d+)*"
 )
-_AFTERNOON = re.compile(r"\s*(?::\d\d)?\s*p\.?\s?m\b", re.IGNORECASE)
+_AFTERNOON = re.compile(r"\s*p\.?\s?m\b", re.IGNORECASE)
+_DECADE = re.compile(r"[’']?s\b|er\b|[-‑]?(?:х|е|ті|те)\b|[’']?l[aıe]", re.IGNORECASE)
+"""What follows a year that stands for its decade: "1960s" is "les années 60"."""
 SPELLED_UP_TO = 20
 """Whole numbers up to this may be written in words on either side without being a finding."""
 
@@ -50,9 +53,14 @@ def numbers(text: str) -> list[tuple[str, Values]]:
     plain = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
     found = []
     for match in _NUMBER.finditer(plain):
-        values = _values(match.group())
+        if match["hour"]:  # as some write it, "6.30"
+            values = frozenset({Decimal(f"{match['hour']}.{match['minute']}")})
+        else:
+            values = _values(match.group())
         if _AFTERNOON.match(plain, match.end()):
             values |= {value + 12 for value in values}
+        if _DECADE.match(plain, match.end()):
+            values |= {value - 1900 for value in values if 1900 < value < 2000 and not value % 10}
         found.append((match.group(), values))
     return found
 

@@ -11,6 +11,7 @@ from dragoman.fidelity.checks.base import Checked
 from dragoman.fidelity.protection import ADDRESSES
 
 _WORD = re.compile(r"\w+")
+# Not \w: that divides the words of Hindi and other scripts at their vowel signs.
 _TOKEN = re.compile(r"[^\s.,;:!?\"'’()\[\]«»“”„…—–-]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]")
@@ -53,8 +54,8 @@ class Loop:
     severity = Severity.BLOCKING
 
     def find(self, checked: Checked) -> str | None:
-        source = [word.casefold() for word in _WORD.findall(checked.source)]
-        target = [word.casefold() for word in _WORD.findall(checked.target)]
+        source = [word.casefold() for word in _TOKEN.findall(checked.source)]
+        target = [word.casefold() for word in _TOKEN.findall(checked.target)]
         for size in range(1, 7):
             limit = 3 if size < 3 else 2
             repeats = _in_a_row(target, size)

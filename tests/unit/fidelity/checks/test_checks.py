@@ -35,6 +35,10 @@ FOUND = [
     ("signs", "It costs € a lot.", "Cela coûte cher."),
     ("signs", "A & B", "A B"),
     ("signs", "A sentence.", "Une phrase }."),
+    ("numbers", "It opens at 6:30.", "Il ouvre à 6 h 45."),
+    ("numbers", "The songs of the 1960s", "Les chansons des années 70"),
+    ("numbers", "The war of 1960 was short.", "La guerre de 60 fut brève."),
+    ("placeholders", "A [b]bold[/b] word", "Un mot [gras]gras[/gras]"),
 ]
 
 FINE = [
@@ -47,6 +51,10 @@ FINE = [
     ("No, no, no!", "Non, non, non !"),
     ("He said that he had had enough.", "Il a dit qu'il en avait assez."),
     ("Paris", "Paris"),
+    ("It opens (6.30-10am) and at 10.50 p.m.", "Il ouvre (6 h 30-10 h) et à 22:50."),
+    ("The songs of the 1960s", "Les chansons des années 60"),
+    ("Winds of 64 kph, on and/or off", "Des vents de 64 km/h, avec ou sans"),
+    ('"[He] made con[c]essions," she said.', "« [Il] a fait des con[c]essions », dit-elle."),
     ("Emmanuel Macron, Angela Merkel", "Emmanuel Macron, Angela Merkel"),
     ("See https://a.example/b.", "Voir https://a.example/b."),
 ]
@@ -56,6 +64,20 @@ FINE = [
 def test_what_is_found(code: str, source: str, target: str) -> None:
     """A corrupted translation is found by the check that is named for it."""
     assert code in {flag.code for flag in check_segment(source, target, PAIR)}
+
+
+@pytest.mark.parametrize(
+    ("target_language", "source", "target"),
+    [
+        ("hi", "They were modern houses.", "वे ऊंचे आधुनिक ऊंचे भवनों के थे।"),
+        ("zh", "It fell by 6% to $5.", "下降了6％，至5美元。"),
+        ("tr", "It fell by 6%.", "Yüzde 6 düştü."),
+        ("ru", "It costs £760.", "Это стоит 760 фунтов стерлингов."),
+    ],
+)
+def test_other_scripts_are_left_alone(target_language: str, source: str, target: str) -> None:
+    """Vowel signs divide no words, wide signs are signs, and words stand for signs everywhere."""
+    assert check_segment(source, target, LanguagePair("en", target_language)) == ()
 
 
 @pytest.mark.parametrize(("source", "target"), FINE)
