@@ -132,12 +132,13 @@ def _tokens(source: str) -> Iterator[Token]:
             yield Token(TokenKind.TEXT, position, start)
         if start == size:
             return
-        token = _markup(source, start, in_foreign=_is_foreign(foreign))
+        in_foreign = _is_foreign(foreign)
+        token = _markup(source, start, in_foreign=in_foreign)
         if token.name:
             token = _track_foreign(foreign, source, token)
         yield token
         position = token.end
-        if token.kind is TokenKind.OPEN and not _is_foreign(foreign):
+        if token.kind is TokenKind.OPEN and not in_foreign:
             end = _raw_end(source, token)
             if end > position:
                 yield Token(TokenKind.RAW, position, end)
