@@ -10,7 +10,7 @@ from typing import Any
 from dragoman.article import Article, Block, BlockKind, TranslatedBlock
 from dragoman.errors import EmptyInput, InputTooLarge
 from dragoman.formats.base import ParseLimits
-from dragoman.formats.decoding import read
+from dragoman.formats.decoding import read, scrub
 from dragoman.formats.markdown.blocks import Found, Frame, Lines, Place, find_blocks
 from dragoman.formats.markdown.inline import Inline, Tag, read_inline
 from dragoman.formats.markdown.roles import Roles
@@ -93,7 +93,7 @@ class MarkdownFormat:
             and blocks[block.id].text != block.text
             and blocks[block.id].text.strip()
         }
-        return _Rendering(skeleton, changed).render().encode("utf-8")
+        return scrub(_Rendering(skeleton, changed).render()).encode("utf-8")
 
 
 class _Collected:

@@ -243,7 +243,8 @@ def _read_back(
 
 def _begins_block(parser: MarkdownIt, content: str) -> bool:
     """Whether a row that begins with this, and not with a pipe, would no longer be a row."""
-    return parser.parse(content)[0].type != "paragraph_open"
+    tokens = parser.parse(content)
+    return not tokens or tokens[0].type != "paragraph_open"
 
 
 def _framed(content: str, line: Line) -> str:

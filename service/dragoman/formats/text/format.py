@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dragoman.article import Article, Block, BlockKind, TranslatedBlock
 from dragoman.errors import InputTooLarge
 from dragoman.formats.base import ParseLimits
-from dragoman.formats.decoding import read
+from dragoman.formats.decoding import read, scrub
 from dragoman.formats.text.classify import Part, classify, classify_as
 from dragoman.formats.text.lines import Shape, Unit, split_units
 
@@ -62,7 +62,7 @@ class TextFormat:
     def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
         """See ``Format.render``; ``target`` cannot be declared in plain text."""
         texts = {key: block.text for key, block in blocks.items()}
-        return render_text(article, texts).encode("utf-8")
+        return scrub(render_text(article, texts)).encode("utf-8")
 
 
 def parse_text(

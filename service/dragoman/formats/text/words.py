@@ -39,9 +39,9 @@ def is_title_like(text: str, *, fewest: int, most: int) -> bool:
     """Short, one line, begins like a title and does not end like a sentence."""
     last = text[-1:]
     return (
-        (text[0].isalnum() or text[0] in _OPENERS)
+        len(text) <= 200
         and not _FULL_STOP.search(text)
-        and len(text) <= 200
+        and (text[0].isalnum() or text[0] in _OPENERS)
         and fewest <= count_words(text) <= most
         and last not in ".,;:。،"
         and not text[0].islower()
