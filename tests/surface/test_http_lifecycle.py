@@ -167,6 +167,8 @@ def test_serving_loads_no_torch_and_stays_small(server: RunningServer) -> None:
 
 def test_it_logs_json_lines_where_nobody_looks(server: RunningServer) -> None:
     """Every line of the log can be read by a program, those of the libraries too."""
+    with server.client() as client:
+        assert client.get("/v1/models").status_code == 200
     server.terminate()
     server.wait()
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
