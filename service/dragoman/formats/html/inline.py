@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dragoman.article import Mark, MarkKind
 from dragoman.formats.html.collapsing import TextBuilder
-from dragoman.formats.html.items import Item, ItemKind, flat_items, is_plain, nested_items
+from dragoman.formats.html.items import ADDRESS, Item, ItemKind, flat_items, is_plain, nested_items
 from dragoman.formats.html.placing import Tag
 from dragoman.formats.html.stretch import Stretch
 from dragoman.formats.html.tokens import SPACE
@@ -30,7 +30,7 @@ class Inline:
 
 
 def read_inline(stretch: Stretch, source: str) -> Inline | None:
-    """The stretch's text and markup, or None when there is no letter or digit in it.
+    """The stretch's text and markup, or None when it has no letter or digit, or is an address.
 
     Markup around the whole text stays outside. Misnested tags are read as the standard's tree
     construction reads them; where the tree still disagrees, each tag keeps its place in the order.
@@ -46,7 +46,7 @@ def read_inline(stretch: Stretch, source: str) -> Inline | None:
     builder = TextBuilder(fixed=fixed, preformatted=stretch.is_preformatted)
     _fill(builder, _closed(window))
     text, marks, tags, words = builder.finish()
-    if not any(character.isalnum() for character in text):
+    if not _is_readable(text):
         return None
     kept = [mark for mark in marks if mark.kind is MarkKind.KEEP]
     outside = (
@@ -61,13 +61,17 @@ def read_inline(stretch: Stretch, source: str) -> Inline | None:
     return Inline(start, end, text, marks, tags, words, verbatim=not outside)
 
 
+def _is_readable(text: str) -> bool:
+    return not ADDRESS.fullmatch(text) and any(character.isalnum() for character in text)
+
+
 def _plain(stretch: Stretch, source: str) -> Inline | None:
     """The short way for most texts of a page: one text token and no markup inside."""
     bit = next(bit for bit in stretch.bits if bit.text is not None)
     builder = TextBuilder(fixed=False, preformatted=stretch.is_preformatted)
     builder.add_word(bit.number, bit.text or "")
     text, marks, tags, words = builder.finish()
-    if not any(character.isalnum() for character in text):
+    if not _is_readable(text):
         return None
     start, end = _without_space(bit.token.start, bit.token.end, source)
     return Inline(start, end, text, marks, tags, words, verbatim=False)

@@ -13,7 +13,7 @@ from dragoman.formats.html.roles import is_verbatim
 from dragoman.formats.html.stretch import Bit
 from dragoman.formats.html.tokens import SPACE, TokenKind, attributes
 
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"\s*(?:(?:https?://|www\.)[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)\s*", re.IGNORECASE
 )
 
@@ -173,7 +173,7 @@ def _whole(bits: Sequence[Bit], source: str) -> Item | None:
 
 def _is_address(bits: Sequence[Bit]) -> bool:
     texts = [bit.text for bit in bits if bit.text is not None]
-    return len(texts) < 4 and _ADDRESS.fullmatch("".join(texts)) is not None
+    return len(texts) < 4 and ADDRESS.fullmatch("".join(texts)) is not None
 
 
 def _single(bit: Bit, source: str) -> Item:

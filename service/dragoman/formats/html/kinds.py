@@ -115,7 +115,7 @@ def _opening_kind(
         return BlockKind.BYLINE
     if is_dated(text) or any(element.tag == "time" for element in nearest):
         return BlockKind.DATELINE
-    if count_words(text) >= 4 and _is_standfirst(pieces, index, frame, metadata):
+    if _is_standfirst(pieces, index, frame, metadata):
         return BlockKind.STANDFIRST
     near = nearest[:1] if index >= frame.first else nearest
     named = any(words_of(element) & _BYLINE_WORDS for element in near)
@@ -129,12 +129,13 @@ def _is_standfirst(pieces: Sequence[Piece], index: int, frame: Frame, metadata: 
     """
     piece = pieces[index]
     element = piece.element
-    if count_words(piece.inline.text) > _MOST_STANDFIRST_WORDS:
-        return False
-    if words_of(element) & _BYLINE_WORDS:
+    words = count_words(piece.inline.text)
+    if not 2 <= words <= _MOST_STANDFIRST_WORDS or words_of(element) & _BYLINE_WORDS:
         return False
     if _STANDFIRST_NAME.search(element.names):
         return True
+    if words < 4:
+        return False
     if piece.kind is BlockKind.HEADING:
         return frame.headline is not None and 0 < index - frame.headline <= 2
     return frame.container not in element.ancestors() and _opens_apart(piece, metadata)

@@ -25,7 +25,7 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
         text = piece.inline.text
         if kind is not BlockKind.CAPTION or len(text) > _LONGEST_CAPTION:
             yield piece, kind
-        elif is_credit(text) or _is_bare_credit(text):
+        elif is_credit(text):
             yield piece, BlockKind.CREDIT
         else:
             credit = find_credit(text)
@@ -34,7 +34,7 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
                 yield parts[0], kind
                 yield parts[1], BlockKind.CREDIT
             else:
-                yield piece, kind
+                yield piece, BlockKind.CREDIT if _is_bare_credit(text) else kind
 
 
 def _is_bare_credit(text: str) -> bool:
