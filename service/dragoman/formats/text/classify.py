@@ -86,7 +86,8 @@ def classify_as(units: Sequence[Unit], kind: BlockKind) -> list[Part]:
 
 
 def _is_story(unit: Unit) -> bool:
-    return unit.shape is Shape.PLAIN and is_prose(unit.text) and not is_furniture(unit.text)
+    around = is_furniture(unit.text) or is_trail(unit.text)
+    return unit.shape is Shape.PLAIN and is_prose(unit.text) and not around
 
 
 def _whole(at: int, unit: Unit, kind: BlockKind) -> Part:
@@ -114,7 +115,7 @@ def _lay_out(units: Sequence[Unit], layout: Layout) -> Layout:
     titles = [
         at
         for at in head
-        if _is_named(folded[at], named) or (at <= layout.first and _stands_twice(folded, at))
+        if _is_named(folded[at], named) or (at < layout.first and _stands_twice(folded, at))
     ]
     trailed = any(is_trail(units[at].text, frozenset(folded)) for at in head)
     controls = sum(is_control(unit.text) for unit in units)
@@ -189,7 +190,7 @@ def _framing_kind(units: Sequence[Unit], at: int, layout: Layout) -> BlockKind |
     if at == layout.headline or at in layout.titles:
         return BlockKind.HEADLINE if at == layout.headline else BlockKind.TITLE
     if layout.page and layout.headline is not None and at < layout.headline:
-        return BlockKind.PARAGRAPH if is_prose(text) else BlockKind.LABEL
+        return BlockKind.PARAGRAPH if _is_story(units[at]) else BlockKind.LABEL
     if (layout.page or layout.frames(at)) and is_furniture(text):
         return BlockKind.LABEL
     if layout.page and is_trail(text):

@@ -182,7 +182,7 @@ def _continues(text: str, last: Line, line: Line, fill: int) -> bool:
         return False
     length = last.end - last.start
     before, after = text[last.body : last.end].rstrip(), text[line.body : line.end].strip()
-    if before[-1:] not in _STOPS and (is_byline(after) or is_trail(before)):
+    if is_trail(before) or (before[-1:] not in _STOPS and is_byline(after)):
         return False
     if length + 1 + len(after.split(maxsplit=1)[0]) > fill:
         return True
