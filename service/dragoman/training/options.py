@@ -66,10 +66,14 @@ class LearningOptions:
     clip: float = 1.0
     guided_alignment: float = 0.05
     averaging: float = 0.998
-    precision: Literal["auto", "bfloat16", "float32"] = "auto"
+    precision: Literal["bfloat16", "float32"] = "bfloat16"
     checkpoint_seconds: float = 300.0
     report_seconds: float = 10.0
     validations: int = 4
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("bfloat16", "float32"):
+            raise SettingsError(f"The precision {self.precision} is not known.")
 
 
 @dataclass(frozen=True, slots=True)
