@@ -10,10 +10,11 @@ from dragoman.formats import decoding
 from dragoman.formats.base import ParseLimits
 from dragoman.formats.html.charset import declared_charset
 from dragoman.formats.html.inline import Inline, read_inline
+from dragoman.formats.html.sizing import check_size
 from dragoman.formats.html.slicing import narrow
 from dragoman.formats.html.stretch import Stretch, find_stretches
 from dragoman.formats.html.tokens import Token, tokenize
-from dragoman.formats.html.tree import Element, check_size, find_runs
+from dragoman.formats.html.tree import Element, find_runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,26 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dragoman.article import BlockKind
-from dragoman.errors import InputTooLarge, UnreadableInput
-from dragoman.formats.html.names import FORMATTING, VOID
+from dragoman.errors import UnreadableInput
 from dragoman.formats.html.roles import begins_block, is_opaque, role_of
 from dragoman.formats.html.tokens import Token, TokenKind
 
-_MAX_DEPTH = 4_000
-"""Browsers stop at 512. The standard's algorithm is quadratic in the depth."""
-_MAX_FORMATTING = 256
-"""Unclosed formatting elements are opened again in every block: size times their number."""
-_MOST_COPIES = 3
-"""Identical formatting elements that are opened again (the "Noah's Ark clause")."""
 _LEADING_SPACE = re.compile(
     r"(?:[ \t\n\f\r]|&#(?:0*(?:9|10|12|13|32)|[xX]0*(?:9|[aAcCdD]|20))(?:;|(?![0-9a-fA-F]))"
     r"|&Tab;|&NewLine;)*+"
 )
-_SELF_CLOSING_SIBLINGS = frozenset(
-    "p li dd dt option optgroup tr td th tbody thead tfoot caption colgroup body html head "
-    "rb rt rp rtc".split()
-)
-"""Elements that another of their kind ends, so that unclosed ones do not nest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,65 +69,6 @@ class Run:
             self.tokens = [self.tokens[i] for i in kept]
             self.texts = [self.texts[i] for i in kept]
             self.inline = [self.inline[i] for i in kept]
-
-
-def check_size(tokens: Sequence[Token], source: str, max_nodes: int) -> None:
-    """Refuse what would become too large a tree, before it is built.
-
-    Counts tokens, elements that misnested tags would open again, and depth.
-    Raises InputTooLarge.
-    """
-    nodes, stack = 0, []  # type: int, list[str]
-    counts: dict[str, int] = {}
-    formatting: list[str] = []
-    for token in tokens:
-        if token.kind is TokenKind.CLOSE:
-            _close(token.name, stack, counts, formatting)
-            continue
-        nodes += 1
-        if token.kind is not TokenKind.OPEN or token.name in VOID:
-            continue
-        if token.name in FORMATTING:
-            _open_formatting(source[token.start : token.end], token.name, formatting)
-        elif token.name in _SELF_CLOSING_SIBLINGS:
-            nodes += len(formatting)
-        else:
-            nodes += len(formatting)
-            stack.append(token.name)
-            counts[token.name] = counts.get(token.name, 0) + 1
-        if nodes > max_nodes:
-            raise InputTooLarge(
-                f"The HTML has more than {max_nodes:,} nodes.",
-                hint="Send the article alone, or raise max_html_nodes.",
-            )
-        if len(stack) > _MAX_DEPTH or len(formatting) > _MAX_FORMATTING:
-            raise InputTooLarge(
-                f"The HTML nests elements more than {_MAX_DEPTH:,} deep "
-                f"or leaves more than {_MAX_FORMATTING} inline elements open.",
-                hint="Check that its elements are closed.",
-            )
-
-
-def _close(name: str, stack: list[str], counts: dict[str, int], formatting: list[str]) -> None:
-    if name in FORMATTING:
-        for index in range(len(formatting) - 1, -1, -1):
-            if formatting[index].startswith(name + " "):
-                del formatting[index]
-                return
-    elif counts.get(name):
-        while True:
-            closed = stack.pop()
-            counts[closed] -= 1
-            if closed == name:
-                return
-
-
-def _open_formatting(tag: str, name: str, formatting: list[str]) -> None:
-    key = f"{name} {tag}"
-    if name == "a":
-        formatting[:] = [other for other in formatting if not other.startswith("a ")]
-    if formatting.count(key) < _MOST_COPIES:
-        formatting.append(key)
 
 
 def find_runs(source: str, tokens: Sequence[Token]) -> list[Run]:
