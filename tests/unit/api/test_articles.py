@@ -137,6 +137,14 @@ async def test_a_page_says_nothing_about_the_encoding_of_json(tmp_path: Path) ->
     assert target["blocks"][0]["source"] == "Café"
 
 
+@pytest.mark.parametrize("name", ["text", "markdown", "fragment"])
+async def test_a_nul_does_not_make_it_utf_16(tmp_path: Path, name: str) -> None:
+    """The text of a request is decoded once, whatever it looks like as bytes."""
+    body = {name: "The bridge\0 is open.", "source": "en", "targets": ["fr"]}
+    (target,) = (await post(FakeEngine(), tmp_path, body)).json()["translations"]
+    assert any("bridge\ufffd is open" in block["source"] for block in target["blocks"])
+
+
 async def test_targets_are_answered_once_and_in_order(tmp_path: Path) -> None:
     """A target named twice, in whatever spelling, is one target."""
     body = {"text": TEXT, "source": "en", "targets": ["fr", "en", "FR"]}
@@ -187,10 +195,10 @@ async def test_a_full_queue_is_answered_with_a_time_to_come_back(tmp_path: Path)
     """429 with Retry-After in whole seconds."""
     gate = threading.Event()
     engine = FakeEngine(gate=gate)
-    with services_on(engine, tmp_path, max_queued_tokens=512) as services:
+    with services_on(engine, tmp_path, gate, max_queued_tokens=512) as services:
         async with client_of(create_app(services)) as client:
             first = asyncio.ensure_future(client.post(PATH, json=_long_article(400, "a")))
-            await asyncio.to_thread(engine.entered.acquire)
+            await asyncio.to_thread(engine.entered.acquire, timeout=30)
             refused = await client.post(PATH, json=_long_article(400, "b"))
             gate.set()
             served = await first
@@ -206,7 +214,7 @@ async def test_the_deadline_ends_the_request_even_if_the_engine_never_returns(
     gate = threading.Event()
     engine = FakeEngine(gate=gate, workers=2)
     body = {"text": TEXT, "source": "en", "targets": ["fr"]}
-    with services_on(engine, tmp_path) as services:
+    with services_on(engine, tmp_path, gate) as services:
         async with client_of(create_app(services)) as client:
             late = await client.post(PATH, json={**body, "timeout_s": 0.2})
             gate.set()
@@ -219,7 +227,7 @@ async def test_the_server_s_time_is_the_longest(tmp_path: Path) -> None:
     """Who asks for more time than the server gives gets what the server gives."""
     gate = threading.Event()
     body = {"text": TEXT, "source": "en", "targets": ["fr"], "timeout_s": 3600}
-    with services_on(FakeEngine(gate=gate), tmp_path) as services:
+    with services_on(FakeEngine(gate=gate), tmp_path, gate) as services:
         options = ApiOptions(request_timeout_s=0.2)
         async with client_of(create_app(services, options)) as client:
             late = await client.post(PATH, json=body)
@@ -245,7 +253,7 @@ async def test_after_a_hang_up_what_waits_is_never_decoded(tmp_path: Path) -> No
     """The batch that runs ends; the rest of the article is dropped from the queue."""
     gate = threading.Event()
     engine = FakeEngine(gate=gate)
-    with services_on(engine, tmp_path, max_batch_segments=1) as services:
+    with services_on(engine, tmp_path, gate, max_batch_segments=1) as services:
         await _hang_up(services, engine.entered)
         await _emptied(services)
         gate.set()
@@ -256,10 +264,10 @@ async def test_a_hang_up_is_heard_while_segments_are_being_queued(tmp_path: Path
     """What the thread queues after the client has gone is taken back."""
     gate = threading.Event()
     engine = _SlowToQueue(gate)
-    with services_on(engine, tmp_path, max_batch_segments=1) as services:
+    with services_on(engine, tmp_path, gate, engine.prepared, max_batch_segments=1) as services:
         await _hang_up(services, engine.preparing)
         engine.prepared.set()
-        await asyncio.to_thread(engine.entered.acquire)
+        await asyncio.to_thread(engine.entered.acquire, timeout=30)
         await _emptied(services)
         gate.set()
     assert len(engine.batches) == 1
@@ -270,7 +278,7 @@ async def _hang_up(services: Services, begun: threading.Semaphore) -> None:
     caller = Caller(json.dumps(_long_article(600, "x")).encode())
     app = create_app(services)
     exchange = asyncio.ensure_future(app(http_scope(PATH), caller.receive, caller.send))
-    await asyncio.to_thread(begun.acquire)
+    await asyncio.to_thread(begun.acquire, timeout=30)
     caller.hang_up()
     await exchange
     assert caller.answered == []

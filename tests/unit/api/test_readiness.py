@@ -105,13 +105,13 @@ async def test_bulk_work_does_not_hide_a_ready_worker(tmp_path: Path) -> None:
     engine = FakeEngine(gate=gate)
     texts = [f"This is the bulk text {n} of many." for n in range(60)]
     body = {"texts": texts, "targets": ["fr"], "source": "en", "priority": "bulk"}
-    with services_on(engine, tmp_path, max_batch_segments=1) as services:
+    with services_on(engine, tmp_path, gate, max_batch_segments=1) as services:
         app = create_app(services, ApiOptions(probe_timeout_s=60))
         caller = Caller(json.dumps(body).encode())
         exchange = asyncio.ensure_future(
             app(http_scope("/v1/texts/translate"), caller.receive, caller.send)
         )
-        await asyncio.to_thread(engine.entered.acquire)
+        await asyncio.to_thread(engine.entered.acquire, timeout=30)
         while services.translator.statistics().queued_segments < 59:  # noqa: ASYNC110 - threads count it
             await asyncio.sleep(0)
         async with client_of(app) as client:
@@ -131,7 +131,7 @@ async def test_behind_long_work_progress_is_the_answer_for_a_while(tmp_path: Pat
     engine = FakeEngine(gate=gate)
     now = 0.0
     options = ApiOptions(probe_lasts_s=0, probe_timeout_s=0.05)
-    with services_on(engine, tmp_path) as services:
+    with services_on(engine, tmp_path, gate) as services:
         readiness = Readiness(services.translator, Drain(), options, lambda: monotonic() + now)
         gate.set()
         await readiness.check()
@@ -148,7 +148,7 @@ async def test_a_full_queue_is_no_reason_while_work_gets_done(tmp_path: Path) ->
     """A server that refuses more work, and gets on with what it has, is ready."""
     gate = threading.Event()
     engine = FakeEngine(gate=gate)
-    with services_on(engine, tmp_path, max_queued_tokens=512) as services:
+    with services_on(engine, tmp_path, gate, max_queued_tokens=512) as services:
         readiness = Readiness(services.translator, Drain(), ApiOptions(probe_lasts_s=0))
         gate.set()
         await readiness.check()

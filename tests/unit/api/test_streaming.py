@@ -164,14 +164,14 @@ async def test_a_hang_up_drops_what_waits(tmp_path: Path) -> None:
     engine = FakeEngine(gate=gate)
     sentences = " ".join(f"This is the sentence number {n} of a long story." for n in range(50))
     body = json.dumps({**BODY, "text": sentences}).encode()
-    with services_on(engine, tmp_path, max_batch_segments=1) as services:
+    with services_on(engine, tmp_path, gate, max_batch_segments=1) as services:
         app = create_app(services)
         caller = Caller(body)
         exchange = asyncio.ensure_future(
             app(http_scope(PATH, headers=HEADERS), caller.receive, caller.send)
         )
         await caller.body_contains(b"event: article")
-        await asyncio.to_thread(engine.entered.acquire)
+        await asyncio.to_thread(engine.entered.acquire, timeout=30)
         caller.hang_up()
         await exchange
         gate.set()

@@ -77,7 +77,7 @@ async def test_limits_are_named(tmp_path: Path) -> None:
 async def test_the_deadline_holds_for_texts_too(tmp_path: Path) -> None:
     """504 while the engine still holds the text."""
     gate = threading.Event()
-    with services_on(FakeEngine(gate=gate), tmp_path) as services:
+    with services_on(FakeEngine(gate=gate), tmp_path, gate) as services:
         async with client_of(create_app(services)) as client:
             body = {"texts": ["Trams run again"], "targets": ["fr"], "source": "en"}
             late = await client.post(PATH, json={**body, "timeout_s": 0.2})
@@ -92,11 +92,11 @@ async def test_a_hang_up_drops_what_waits(tmp_path: Path) -> None:
     engine = FakeEngine(gate=gate)
     texts = [f"This is the text with the name {n}x." for n in range(40)]
     body = json.dumps({"texts": texts, "targets": ["fr"], "source": "en"}).encode()
-    with services_on(engine, tmp_path, max_batch_segments=1) as services:
+    with services_on(engine, tmp_path, gate, max_batch_segments=1) as services:
         caller = Caller(body)
         app = create_app(services)
         exchange = asyncio.ensure_future(app(http_scope(PATH), caller.receive, caller.send))
-        await asyncio.to_thread(engine.entered.acquire)
+        await asyncio.to_thread(engine.entered.acquire, timeout=30)
         caller.hang_up()
         await exchange
         while services.translator.statistics().queued_segments:  # noqa: ASYNC110 - threads count it
