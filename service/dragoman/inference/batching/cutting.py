@@ -26,8 +26,16 @@ _Fits = Callable[[int, int], bool]
 """Whether the segments from the first index up to the second, exclusive, make a batch."""
 
 
+def enough(policy: BatchPolicy, idle_workers: int) -> int:
+    """A queue of so many segments is deep, however short they are."""
+    return _BALANCED_ROUNDS * idle_workers * policy.max_batch_segments + 1
+
+
 def is_deep(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> bool:
-    """True if there is work for more rounds than are worth planning."""
+    """True if there is work for more rounds than are worth planning.
+
+    The longest ``enough`` of the queue tell as much as all of it.
+    """
     return len(_fill(len(lengths), _within(lengths, policy))) > _BALANCED_ROUNDS * idle_workers
 
 

@@ -1,10 +1,10 @@
 """Batches the segments of all requests and runs them on worker threads.
 
 Callers get ``concurrent.futures.Future`` and every one of them ends: with hypotheses, with an
-error of ``dragoman.errors``, or cancelled. One lock guards all state; engines, futures and
-callers' callbacks are only ever touched without it. Threads: one worker for each batch that an
-engine decodes at once, one finisher that turns tokens into text while the workers go on, and a
-timekeeper that ends what has run out of time, even behind a worker that never returns.
+error of ``dragoman.errors``, or cancelled. All state stands in the monitor; this is what happens
+outside its lock. Threads: one worker for each batch that an engine decodes at once, one finisher
+that turns tokens into text while the workers go on, and a timekeeper that ends what has run out
+of time, even behind a worker that never returns.
 """
 
 from __future__ import annotations
@@ -12,42 +12,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from enum import Enum
-from typing import Any
 
 from dragoman.article import BatchPolicy
-from dragoman.errors import DecodingFailed, DragomanError, ShuttingDown, WorkerDied
-from dragoman.inference.batching.crew import Crew
+from dragoman.errors import DecodingFailed, DragomanError
+from dragoman.inference.batching.crew import Crew, Loop
 from dragoman.inference.batching.isolation import Made, finished, isolate
 from dragoman.inference.batching.job import Hypotheses, Job, Priority, Submission, Waiter
-from dragoman.inference.batching.ledger import Action, Ledger
+from dragoman.inference.batching.ledger import Action
+from dragoman.inference.batching.monitor import Monitor, Outputs, State, died, shutting_down
 from dragoman.inference.batching.segment_queue import Batch
 from dragoman.inference.batching.snapshot import SchedulerSnapshot
 from dragoman.inference.engines.base import Engine, Prepared
 
 TICK_S = 0.1
 """How late a deadline may be noticed behind a batch that is still running."""
-DEATHS_IN_A_ROW = 3
-"""Threads that die one after the other, with no batch done between, before we give up."""
 _PATIENCE_S = 2.0
 """For a lock that should be held for microseconds, and for threads that should end at once."""
 
+_WORKER, _FINISHER, _TIMEKEEPER = "worker", "finisher", "timekeeper"
+
 _log = logging.getLogger(__name__)
-
-_Ran = tuple[Batch, list[Made[Any] | DragomanError]]
-
-
-class _State(Enum):
-    OPEN = "open"
-    DRAINING = "draining"
-    CLOSED = "closed"
-    BROKEN = "broken"
-
-
-_WORKING = frozenset({_State.OPEN, _State.DRAINING})
 
 
 class Scheduler:
@@ -66,22 +52,12 @@ class Scheduler:
     ) -> None:
         self._clock = clock
         self._stall_after_s = stall_after_s
-        self._lock = threading.Lock()
-        self._work_came = threading.Condition(self._lock)
-        self._batch_ran = threading.Condition(self._lock)
-        self._time_matters = threading.Condition(self._lock)
-        self._jobs_left = threading.Condition(self._lock)
-        self._conditions = (self._work_came, self._batch_ran, self._time_matters, self._jobs_left)
-        self._state = _State.OPEN
-        self._ledger = Ledger(policy)
-        self._ran: deque[_Ran] = deque()
-        self._deaths: Counter[Action] = Counter()
+        self._monitor = Monitor(policy, clock)
         self._delivering = threading.local()
         self._crew = Crew(self._thread_died)
-        self._crew.start("finisher", self._finish_batches)
-        self._crew.start("timekeeper", self._keep_time)
-        with self._lock:
-            self._hire(1)
+        self._crew.start(_FINISHER, self._finish_batches)
+        self._crew.start(_TIMEKEEPER, self._keep_time)
+        self._hire(1)
 
     # What callers do
 
@@ -102,13 +78,8 @@ class Scheduler:
         """
         submission = Submission(len(prepared), on_left)
         waiters = [self._waiter(one, submission) for one in prepared]
-        with self._lock:
-            self._check_open(follow_up)
-            self._hire(engine.workers)
-            now = self._clock()
-            self._ledger.admit(engine, prepared, waiters, priority, now=now, follow_up=follow_up)
-            self._work_came.notify_all()
-            self._time_matters.notify()
+        self._hire(engine.workers)
+        self._monitor.admit(engine, prepared, waiters, priority, follow_up=follow_up)
         if not prepared:
             on_left()
         return [waiter.future for waiter in waiters]
@@ -127,118 +98,67 @@ class Scheduler:
 
     def alive(self) -> bool:
         """True if a worker would answer: none died for good, and not all are stuck."""
-        if not self._lock.acquire(timeout=_PATIENCE_S):
-            return False
-        try:
-            return self._state in _WORKING and self._ledger.answering > 0
-        finally:
-            self._lock.release()
+        return self._monitor.alive(_PATIENCE_S)
 
     def snapshot(self) -> SchedulerSnapshot:
         """Counts at this moment."""
-        with self._lock:
-            return self._ledger.snapshot()
+        return self._monitor.snapshot()
 
     def expire(self) -> None:
         """End what has run out of time, by the clock. The timekeeper does this every TICK_S."""
         now = self._clock()
-        with self._lock:
-            jobs = self._ledger.jobs
-            stalled = self._ledger.stall(now - self._stall_after_s)
-            stuck = self._ledger.drain() if stalled and not self._ledger.answering else []
-            self._ledger.forget([*stalled, *stuck])
+        jobs = self._monitor.jobs()
+        stalled, stuck = self._monitor.give_up(now - self._stall_after_s)
         for job in jobs:
             job.expire(now)
-        _end([*stalled, *stuck], _died("A worker has not answered for too long."))
-        with self._lock:
-            actions = [action for job in jobs for action in self._ledger.drop_unwanted(job)]
-            actions += self._ledger.leave(stuck)
-        self._act(actions)
+        _end([*stalled, *stuck], died("A worker has not answered for too long."))
+        self._act(self._monitor.drop_unwanted(jobs) + self._monitor.leave(stuck))
 
     def close(self, drain_timeout_s: float) -> None:
         """Refuse new work, finish what is queued within the time, fail the rest. Idempotent."""
-        with self._lock:
-            if self._state is _State.OPEN:
-                self._state = _State.DRAINING
-            self._jobs_left.wait_for(
-                lambda: self._ledger.empty or self._state is not _State.DRAINING, drain_timeout_s
-            )
-            drained = self._ledger.empty
-        self._stop(_State.CLOSED, _shutting_down())
+        drained = self._monitor.drain(drain_timeout_s)
+        self._stop(State.CLOSED, shutting_down())
         # A thread that is still in an engine ends when the engine lets it.
         self._crew.join(_PATIENCE_S if drained else 0)
 
     # What the threads do
 
     def _decode_batches(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        while (batch := self._monitor.next_batch()) is not None:
             self._decode(batch)
 
-    def _next_batch(self) -> Batch | None:
-        with self._lock:
-            self._ledger.idle += 1
-            try:
-                while self._state in _WORKING:
-                    now = self._clock()
-                    pause_s = self._ledger.pause_s(now)
-                    batch = None if pause_s else self._ledger.next_batch(now)
-                    if batch is not None:
-                        self._work_came.notify_all()  # there may be batches for others too
-                        return batch
-                    self._work_came.wait(pause_s or None)
-            finally:
-                self._ledger.idle -= 1
-            self._ledger.workers -= 1
-            return None
-
     def _decode(self, batch: Batch) -> None:
-        started = self._clock()
-        for job in batch.jobs:
-            job.expire(started)
-        with self._lock:
-            actions = self._ledger.prune(batch)
-        self._act(actions)
-        outputs = None
+        outputs: Outputs | None = None
         try:
+            now = self._clock()
+            for job in batch.jobs:
+                job.expire(now)
+            self._act(self._monitor.prune(batch))
             outputs = isolate(batch.engine.run, [job.prepared for job in batch.jobs])
+            self._monitor.did_well(_WORKER)
         finally:
-            with self._lock:
-                self._ledger.ran(batch, self._clock())
-                finishing = outputs is not None and self._state in _WORKING
-                if outputs is not None and finishing:
-                    del self._deaths[self._decode_batches]
-                    self._ran.append((batch, outputs))
-                # A batch has ended, so its engine may have room for another one.
-                self._work_came.notify()
-                self._batch_ran.notify()
-            if not finishing:
-                self._abandon(batch)
+            if not self._monitor.ran(batch, outputs):
+                self._abandon(batch, _held() if outputs is None else shutting_down())
 
     def _finish_batches(self) -> None:
-        while (ran := self._next_ran()) is not None:
+        while (ran := self._monitor.next_ran()) is not None:
             self._finish(*ran)
 
-    def _next_ran(self) -> _Ran | None:
-        with self._lock:
-            self._batch_ran.wait_for(lambda: self._ran or self._state not in _WORKING)
-            return self._ran.popleft() if self._ran else None
-
-    def _finish(self, batch: Batch, outputs: list[Made[Any] | DragomanError]) -> None:
+    def _finish(self, batch: Batch, outputs: Outputs) -> None:
         delivered = False
         try:
             prepared = [job.prepared for job in batch.jobs]
-            self._deliver(batch, finished(batch.engine.finish, prepared, outputs))
+            outcomes = finished(batch.engine.finish, prepared, outputs)
+            self._deliver(batch, [_answer(outcome) for outcome in outcomes])
+            self._monitor.did_well(_FINISHER)
             delivered = True
         finally:
             if not delivered:
-                self._abandon(batch)
+                self._abandon(batch, _held())
 
-    def _deliver(self, batch: Batch, outcomes: Sequence[Made[Hypotheses] | DragomanError]) -> None:
-        answers = [_answer(outcome) for outcome in outcomes]
-        with self._lock:
-            del self._deaths[self._finish_batches]
-            self._ledger.count("failed", sum(isinstance(one, Exception) for one in answers))
-            self._ledger.forget(batch.jobs)
+    def _deliver(self, batch: Batch, answers: Sequence[Hypotheses | DragomanError]) -> None:
+        failed = sum(isinstance(answer, DragomanError) for answer in answers)
+        self._monitor.forget(batch.jobs, failed)
         actions: list[Action] = []
         self._delivering.actions = actions
         try:
@@ -250,11 +170,7 @@ class Scheduler:
         self._let_go(batch.jobs)
 
     def _keep_time(self) -> None:
-        while True:
-            with self._lock:
-                if self._state not in _WORKING:
-                    return
-                self._time_matters.wait(None if self._ledger.empty else TICK_S)
+        while self._monitor.tick(TICK_S):
             self.expire()
 
     # What both need
@@ -269,78 +185,56 @@ class Scheduler:
         if not waiter.future.cancelled():
             return
         waiter.future.set_running_or_notify_cancel()  # or concurrent.futures.wait never sees it
-        with self._lock:
-            actions = self._ledger.drop_unwanted(waiter.job) if waiter.job else []
-        self._act(actions)
-
-    def _check_open(self, follow_up: bool) -> None:
-        if self._state is _State.CLOSED or (self._state is _State.DRAINING and not follow_up):
-            raise _shutting_down()
-        if self._state is _State.BROKEN or self._ledger.answering == 0:
-            raise _died("No worker answers.")
+        job = waiter.job
+        if job is not None:
+            self._act(self._monitor.drop_unwanted([job]))
 
     def _hire(self, workers: int) -> None:
-        """Have at least ``workers`` threads, or as many as can be started. Called with the lock."""
-        while self._ledger.workers < workers:
+        """Have at least ``workers`` threads. Raises RuntimeError if none can be started."""
+        missing = self._monitor.hire(workers)
+        for started in range(missing):
             try:
-                self._crew.start("worker", self._decode_batches)
-            except RuntimeError:
-                if self._ledger.workers:
-                    return
-                raise
-            self._ledger.workers += 1
-
-    def _thread_died(self, name: str, loop: Action) -> None:
-        with self._lock:
-            self._ledger.count("dead_workers")
-            self._deaths[loop] += 1
-            replace = self._state in _WORKING and self._deaths[loop] < DEATHS_IN_A_ROW
-        try:
-            if replace:
-                self._crew.start(name, loop)
+                self._crew.start(_WORKER, self._decode_batches)
+            except RuntimeError:  # the machine has no more threads: fewer must do
+                self._monitor.dismiss(missing - started)
+                if not self._monitor.snapshot().workers:
+                    raise
                 return
-        except RuntimeError:  # no thread can be started
-            pass
-        with self._lock:
-            self._ledger.workers -= loop == self._decode_batches
-        self._stop(_State.BROKEN, _died("The workers died."))
 
-    def _stop(self, state: _State, error: DragomanError) -> None:
+    def _thread_died(self, kind: str, loop: Loop) -> None:
+        if self._monitor.died(kind):
+            try:
+                self._crew.start(kind, loop)
+            except RuntimeError:
+                _log.error("no thread can be started in the place of the one that died")
+            else:
+                return
+        self._monitor.dismiss(1 if kind == _WORKER else 0)
+        self._stop(State.BROKEN, died("The workers died."))
+
+    def _stop(self, state: State, error: DragomanError) -> None:
         """End every future and every thread that is not inside an engine."""
-        with self._lock:
-            if self._state is not _State.CLOSED:
-                self._state = state
-            jobs = self._ledger.jobs
-            unused = self._ledger.drain() + [job for batch, _ in self._ran for job in batch.jobs]
-            self._ran.clear()
-            self._ledger.forget(jobs)
-            for condition in self._conditions:
-                condition.notify_all()
+        jobs, unused = self._monitor.stop(state)
         _end(jobs, error)
         self._let_go(unused)
 
-    def _abandon(self, batch: Batch) -> None:
-        """The thread that had ``batch`` is dying."""
-        with self._lock:
-            self._ledger.forget(batch.jobs)
-        _end(batch.jobs, _died("The worker died while it held this segment."))
+    def _abandon(self, batch: Batch, error: DragomanError) -> None:
+        """The thread that had ``batch`` is dying, or nobody takes what it has made."""
+        self._monitor.forget(batch.jobs)
+        _end(batch.jobs, error)
         self._let_go(batch.jobs)
 
     def _let_go(self, jobs: Iterable[Job]) -> None:
-        with self._lock:
-            actions = self._ledger.leave(jobs)
-        self._act(actions)
+        self._act(self._monitor.leave(jobs))
 
     def _act(self, actions: Iterable[Action]) -> None:
-        """Call back, without the lock; whoever waits for the last job hears of it after that."""
+        """Call back; whoever waits for the last job hears of it after that."""
         for action in actions:
             try:
                 action()
             except Exception as error:  # a caller's mistake must not end a scheduler's thread
                 _log.error("a callback of the scheduler raised %s", type(error).__name__)
-        with self._lock:
-            if self._ledger.empty:
-                self._jobs_left.notify_all()
+        self._monitor.tell_drained()
 
 
 def _answer(outcome: Made[Hypotheses] | DragomanError) -> Hypotheses | DragomanError:
@@ -354,9 +248,5 @@ def _end(jobs: Iterable[Job], error: DragomanError) -> None:
         job.resolve(error)
 
 
-def _shutting_down() -> ShuttingDown:
-    return ShuttingDown("The program is shutting down.", hint="Send it again in a while.")
-
-
-def _died(what: str) -> WorkerDied:
-    return WorkerDied(what, hint="Send it again; if that does not help, restart the program.")
+def _held() -> DragomanError:
+    return died("The worker died while it held this segment.")

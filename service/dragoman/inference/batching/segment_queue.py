@@ -5,12 +5,12 @@ Not thread-safe and without a clock: the scheduler holds its lock around every c
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from dragoman.article import BatchPolicy
-from dragoman.inference.batching.cutting import around, is_deep, share
+from dragoman.inference.batching.cutting import around, enough, is_deep, share
 from dragoman.inference.batching.job import Job, Priority
 from dragoman.inference.engines.base import Engine
 
@@ -31,6 +31,11 @@ class Batch:
     @property
     def tokens(self) -> int:
         return sum(job.tokens for job in self.jobs)
+
+    @property
+    def oldest(self) -> int:
+        """The number of the job that came first."""
+        return min(job.number for job in self.jobs)
 
     @property
     def padded_tokens(self) -> int:
@@ -55,11 +60,17 @@ class _Lane:
         insort(self.by_length, job, key=_length_order)
         self.by_age[job.number] = job
 
-    def remove(self, jobs: tuple[Job, ...]) -> None:
-        gone = {job.number for job in jobs}
-        self.by_length = [job for job in self.by_length if job.number not in gone]
-        for number in gone:
-            del self.by_age[number]
+    def place(self, job: Job) -> int:
+        """Its index by length."""
+        return bisect_left(self.by_length, _length_order(job), key=_length_order)
+
+    def take(self, places: range) -> tuple[Job, ...]:
+        """Take out neighbours by length."""
+        jobs = tuple(self.by_length[places.start : places.stop])
+        del self.by_length[places.start : places.stop]
+        for job in jobs:
+            del self.by_age[job.number]
+        return jobs
 
 
 def _length_order(job: Job) -> tuple[int, int]:
@@ -95,7 +106,9 @@ class SegmentQueue:
 
     def remove(self, job: Job) -> None:
         """Take out a job that waits here."""
-        self._remove(_lane_key(job), (job,))
+        key = _lane_key(job)
+        place = self._lanes[key].place(job)
+        self._take(key, range(place, place + 1))
 
     def promote(self, job: Job) -> None:
         """Somebody interactive waits for this bulk job now."""
@@ -126,21 +139,25 @@ class SegmentQueue:
         if key is None:
             return []
         lane = self._lanes[key]
-        groups = self._groups(lane, capacity(lane.engine))
-        for jobs in groups:
-            self._remove(key, jobs)
-        self._count_turn(lane.priority, len(groups))
-        return [Batch(lane.engine, jobs) for jobs in groups]
+        places = self._places(lane, capacity(lane.engine))
+        # From the shortest down to the longest, so that the other places stay what they are.
+        places.sort(key=lambda some: some.start, reverse=True)
+        batches = [Batch(lane.engine, self._take(key, some)) for some in places]
+        self._count_turn(lane.priority, len(batches))
+        return sorted(batches, key=lambda batch: batch.oldest)
 
-    def _groups(self, lane: _Lane, idle: int) -> list[tuple[Job, ...]]:
-        jobs = lane.by_length
-        lengths = [job.tokens for job in jobs]
-        if is_deep(lengths, self._policy, idle):
-            oldest = jobs.index(lane.oldest)
-            return [tuple(jobs[index] for index in around(lengths, oldest, self._policy))]
-        shares = share(lengths, self._policy, idle)
-        groups = [tuple(jobs[index] for index in indices) for indices in shares]
-        return sorted(groups, key=lambda group: min(job.number for job in group))[:idle]
+    def _places(self, lane: _Lane, idle: int) -> list[range]:
+        """Where in the lane the next batches are."""
+        jobs, policy = lane.by_length, self._policy
+        if is_deep([job.tokens for job in jobs[: enough(policy, idle)]], policy, idle):
+            oldest = lane.place(lane.oldest)
+            start = max(0, oldest - policy.max_batch_segments)
+            near = [job.tokens for job in jobs[start : oldest + policy.max_batch_segments]]
+            found = around(near, oldest - start, policy)
+            return [range(start + found.start, start + found.stop)]
+        shares = share([job.tokens for job in jobs], policy, idle)
+        shares.sort(key=lambda places: min(jobs[place].number for place in places))
+        return shares[:idle]
 
     def drain(self) -> list[Job]:
         """Take everything out."""
@@ -170,10 +187,11 @@ class SegmentQueue:
         else:
             self._interactive_in_a_row += batches
 
-    def _remove(self, key: Hashable, jobs: tuple[Job, ...]) -> None:
+    def _take(self, key: Hashable, places: range) -> tuple[Job, ...]:
         lane = self._lanes[key]
-        lane.remove(jobs)
+        jobs = lane.take(places)
         if not lane.by_age:
             del self._lanes[key]
         self.tokens -= sum(job.tokens for job in jobs)
         self.segments -= len(jobs)
+        return jobs

@@ -11,7 +11,7 @@ import pytest
 from dragoman.article import BatchPolicy
 from dragoman.errors import DecodingFailed, DragomanError, ShuttingDown, Unavailable, WorkerDied
 from dragoman.inference.batching import Hypotheses, Scheduler
-from dragoman.inference.batching.scheduler import DEATHS_IN_A_ROW
+from dragoman.inference.batching.monitor import DEATHS_IN_A_ROW
 from dragoman.inference.engines.base import Prepared
 from dragoman.inference.engines.fake import FakeEngine, Mischief, on_text
 from support.scheduling import (
