@@ -7,6 +7,7 @@ with Dragoman() as dragoman:
 
 from __future__ import annotations
 
+import codecs
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
@@ -76,7 +77,7 @@ class Dragoman:
         ``source`` is found when not given. ``format`` is a name of ``docs/api.md``, or auto.
         Raises InputError, NotInstalled, Unavailable, OutOfTime or ModelError.
         """
-        data = article.encode("utf-8", "replace") if isinstance(article, str) else article
+        data = _marked(article) if isinstance(article, str) else article
         request = ArticleRequest(
             data=data,
             format=sniff(data, filename) if format == "auto" else format,
@@ -147,3 +148,9 @@ class Dragoman:
         if self._portal is None:
             raise RuntimeError("Use it as a context manager: `with Dragoman() as dragoman:`.")
         return self._portal.call(use_case)
+
+
+def _marked(article: str) -> bytes:
+    """A string is decoded already: the mark keeps a ``<meta charset>``, or a NUL that looks like
+    UTF-16, from decoding it a second time."""
+    return codecs.BOM_UTF8 + article.encode("utf-8", "replace")

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import uvicorn
@@ -17,6 +18,9 @@ from dragoman.errors import SettingsError
 from dragoman.observability import get_logger
 
 _BACKLOG = 2048
+_WAITING_CALLS = 64
+"""Threads for queueing segments, which may wait for a model to load: so many that requests for
+other models, and the probe, find a free one. asyncio's own choice is a few more than cores."""
 _CUT_OFF_S = 2
 """After the drain: to flush what is written and to cancel what is not done."""
 
@@ -85,7 +89,13 @@ def run(app: ASGIApp, listener: socket.socket, drain: Drain, drain_timeout_s: fl
         timeout_graceful_shutdown=_CUT_OFF_S,
     )
     server = DrainingServer(config, drain, drain_timeout_s)
-    asyncio.run(server.serve(sockets=[listener]))
+
+    async def serve() -> None:
+        waiting = ThreadPoolExecutor(_WAITING_CALLS, thread_name_prefix="dragoman-queueing")
+        asyncio.get_running_loop().set_default_executor(waiting)
+        await server.serve(sockets=[listener])
+
+    asyncio.run(serve())
 
 
 class DrainingServer(uvicorn.Server):
