@@ -13,7 +13,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -29,36 +29,35 @@ PARTS = ("engine", "http", "service", "growth")
 def main(names: Sequence[str]) -> None:
     wanted = set(names) or set(PARTS)
     tables: dict[str, list[Row]] = {}
-    best_raw = 0.0
-    if wanted & {"engine", "http"}:
-        tables["opus-mt-sized model, forced lengths, beam 4"] = rows = measures.engines(
-            opus_sized(), forced=True
-        )
-        best_raw = max(row.value for row in rows if row.what.startswith("raw"))
-        show(rows)
-    if "http" in wanted:
-        tables["servers, opus-mt-sized model"] = measures.http(best_raw)
-        show(tables["servers, opus-mt-sized model"])
+
+    def measure(title: str, rows: Iterable[Row]) -> None:
+        print(f"\n{title}", flush=True)
+        tables[title] = [show(row) for row in rows]
+
     if "engine" in wanted:
-        tables["bundled starter, its own lengths, beam 4"] = measures.engines(
-            starter(), forced=False
+        measure(
+            "opus-mt-sized model, forced lengths, beam 4",
+            measures.engines(opus_sized(), forced=True),
         )
-        show(tables["bundled starter, its own lengths, beam 4"])
+    if "http" in wanted:
+        measure("servers, opus-mt-sized model", measures.http(opus_sized()))
+    if "engine" in wanted:
+        measure(
+            "bundled starter, its own lengths, beam 4", measures.engines(starter(), forced=False)
+        )
     if "service" in wanted:
-        tables["the server on the starter"] = measures.starter_service()
-        show(tables["the server on the starter"])
+        measure("the server on the starter", measures.starter_service())
     if "growth" in wanted:
-        tables["cost over work, starter, HTTP, 16 clients"] = measures.growth((1, 10, 100, 1000))
-        show(tables["cost over work, starter, HTTP, 16 clients"])
+        measure("cost over work, starter, HTTP, 16 clients", measures.growth((1, 10, 100, 1000)))
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.md").write_text(markdown(tables), encoding="utf-8")
     plot(tables)
 
 
-def show(rows: Sequence[Row]) -> None:
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:6.2f}"
-        print(f"{row.what:60} {row.value:10.1f} {row.unit:8} {ratio:7} {row.bar}", flush=True)
+def show(row: Row) -> Row:
+    ratio = "" if row.ratio is None else f"{row.ratio:6.2f}"
+    print(f"{row.what:60} {row.value:10.1f} {row.unit:8} {ratio:7} {row.bar}", flush=True)
+    return row
 
 
 def signature() -> str:
