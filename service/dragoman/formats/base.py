@@ -28,9 +28,7 @@ class Format(Protocol):
         Raises UnreadableInput (binary, broken), EmptyInput (no text in it) or InputTooLarge.
         """
 
-    def render(
-        self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str
-    ) -> bytes:
+    def render(self, article: Article, blocks: Mapping[str, TranslatedBlock], target: str) -> bytes:
         """Write the same document with the blocks' text replaced, as UTF-8.
 
         A block that is absent from ``blocks`` comes out as it went in, so ``render(parse(x), {})``

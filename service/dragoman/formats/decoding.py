@@ -39,6 +39,7 @@ _NOT_OURS = frozenset(
 """Codecs of Python that are not character sets of documents."""
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _SAMPLE_BYTES = 4096
+_UPPER = bytes(range(9))  # the upper bytes of Latin, Greek, Cyrillic, Hebrew and Arabic letters
 
 
 def read(data: bytes, limits: ParseLimits, declared: str | None = None) -> tuple[str, str]:
@@ -97,15 +98,17 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """UTF-16 of any script with spaces, digits or markup: its NULs all stand on one side."""
+    """UTF-16 of an alphabet: the upper bytes are 0 to 8, nearly all of them, on one side."""
     sample = data[:_SAMPLE_BYTES]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(data) % 2 or max(even, odd) * 20 < len(sample) or min(even, odd) * 20 > max(even, odd):
+    if len(data) % 2 or 0 not in sample:
         return None
-    codec = "utf-16-le" if odd > even else "utf-16-be"
-    text = sample[: len(sample) // 4 * 4].decode(codec, "replace")
-    strange = sum(1 for char in text if char == REPLACEMENT or char < "\t" or "\r" < char < " ")
-    return codec if text and strange * 50 < len(text) else None
+    even, odd = (
+        len(side) - len(side.translate(None, _UPPER)) for side in (sample[::2], sample[1::2])
+    )
+    pairs = len(sample) // 2
+    if max(even, odd) < 0.7 * pairs or min(even, odd) > 0.1 * pairs:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -8,7 +8,7 @@ sign is escaped. So ordinary prose stays as clean as a person would write it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
@@ -57,11 +57,12 @@ class _Node:
 def write(parser: MarkdownIt, line: Line, references: Mapping[str, Any]) -> str:
     """The Markdown content that reads as ``line``; its lines end in ``\\n``."""
     text, marks = _restored(line)
-    wanted = _reading(text, marks)
+    nodes = _tree(text, marks, line.tags)
+    kinds = {mark.ref: mark.kind for mark in marks}
+    wanted = _reading(text, [Mark(n.start, n.end, kinds[n.ref], n.ref) for n in _all(nodes)])
     content = ""
     for care in Care:
-        writer = _Writer(text, line.tags, care)
-        content = writer.write(_tree(text, marks, line.tags))
+        content = _Writer(text, line.tags, care).write(nodes)
         if _read_back(parser, content, line, references) == wanted:
             break
     return content
@@ -121,6 +122,12 @@ def _tree(text: str, marks: Sequence[Mark], tags: Sequence[Tag]) -> list[_Node]:
         if not tags[mark.ref].whole:
             stack.append(node)
     return root
+
+
+def _all(nodes: Sequence[_Node]) -> Iterator[_Node]:
+    for node in nodes:
+        yield node
+        yield from _all(node.children)
 
 
 def _drawn_in(text: str, mark: Mark, marks: Sequence[Mark]) -> tuple[int, int]:
