@@ -78,6 +78,17 @@ def test_a_breadcrumb_names_the_headline(trail: str, title: str) -> None:
     assert kinds(text) == ["label", "label", "headline", "paragraph", "paragraph"]
 
 
+def test_a_breadcrumb_is_not_joined_with_the_line_below() -> None:
+    """However long it is, and in a text that is wrapped."""
+    title = "Bridge opens after nine weeks of work in which two hundred people took part"
+    text = f"Home » City » {title}\nCity Traffic\n\n{title}\n\n{BODY}"
+    assert blocks(text)[:3] == [
+        ("label", f"Home » City » {title}"),
+        ("label", "City Traffic"),
+        ("headline", title),
+    ]
+
+
 def test_a_title_that_stands_twice_is_a_title_and_a_headline() -> None:
     """The window's title comes first, with the site's name; the headline is the second."""
     text = (
