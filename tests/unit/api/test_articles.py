@@ -267,10 +267,11 @@ async def test_a_hang_up_is_heard_while_segments_are_being_queued(tmp_path: Path
     with services_on(engine, tmp_path, gate, engine.prepared, max_batch_segments=1) as services:
         await _hang_up(services, engine.preparing)
         engine.prepared.set()
-        await asyncio.to_thread(engine.entered.acquire, timeout=30)
+        while _in_use(services) and not engine.batches:  # noqa: ASYNC110 - threads change it
+            await asyncio.sleep(0)
         await _emptied(services)
         gate.set()
-    assert len(engine.batches) == 1
+    assert len(engine.batches) <= 1  # one may have begun before the queue was emptied
 
 
 async def _hang_up(services: Services, begun: threading.Semaphore) -> None:
@@ -282,6 +283,11 @@ async def _hang_up(services: Services, begun: threading.Semaphore) -> None:
     caller.hang_up()
     await exchange
     assert caller.answered == []
+
+
+def _in_use(services: Services) -> bool:
+    """Whether any segment of anybody still needs the model."""
+    return any(model.uses for model in services.translator.statistics().models)
 
 
 async def _emptied(services: Services) -> None:
