@@ -26,7 +26,7 @@ _ENTRY = re.compile(r"^([A-Za-z_]+)\s*[:=]\s*[\"']?([^\r\n]*?)[\"']?\s*$", re.MU
 _META = {"title": "title", "author": "author", "date": "date", "url": "url"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _SIGNS = re.compile(r"[][*_`<&!~\\]")
-_SIGNS_PER_NODE = 2
+_SIGNS_PER_NODE = 1
 _LINES_PER_NODE = 4
 
 
