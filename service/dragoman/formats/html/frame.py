@@ -57,7 +57,7 @@ def _headline_rank(piece: Piece, wanted: Sequence[str], *, above: bool) -> int:
 
 def is_near(text: str, other: str) -> bool:
     """Whether one of two titles is a longer form of the other."""
-    short, long = sorted((text, other), key=len)
+    short, long = sorted((text.rstrip(".… "), other.rstrip(".… ")), key=len)
     return len(short) >= 15 and (short in long or long.startswith(short[:30]))
 
 

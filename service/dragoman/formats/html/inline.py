@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragoman.article import Mark, MarkKind
 from dragoman.formats.html.collapsing import TextBuilder
@@ -101,7 +101,11 @@ def _window(items: list[Item]) -> list[Item]:
         ),
         default=last,
     )
-    return items[start : end + 1]
+    return [
+        # left to the parser, which will open the element again for the text behind the window
+        replace(item, markup="") if item.again is not None and item.again > end else item
+        for item in items[start : end + 1]
+    ]
 
 
 def _source_span(window: list[Item], source: str) -> tuple[int, int]:

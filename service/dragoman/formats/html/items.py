@@ -34,7 +34,8 @@ class ItemKind(Enum):
 class Item:
     """``source[start:end]``; a tag that misnesting implies has no source of its own.
 
-    ``partner`` is the index of an element's other edge, if it is among the items.
+    ``partner`` is the index of an element's other edge, if it is among the items, and ``again``
+    that of the start tag that opens the element once more behind an implied end.
     """
 
     kind: ItemKind
@@ -45,6 +46,7 @@ class Item:
     bit: Bit | None = None
     text: str = ""
     partner: int | None = None
+    again: int | None = None
 
     @property
     def is_visible(self) -> bool:
@@ -106,7 +108,7 @@ def _push(item: Item, items: list[Item], stack: list[int], names: Counter[str]) 
 
 
 def _close(item: Item, items: list[Item], stack: list[int], names: Counter[str]) -> None:
-    again: list[Item] = []
+    again: list[tuple[Item, Item]] = []
     while True:
         index = stack.pop()
         opening = items[index]
@@ -120,8 +122,9 @@ def _close(item: Item, items: list[Item], stack: list[int], names: Counter[str])
         implied.partner = index
         items.append(implied)
         if opening.name in FORMATTING:
-            again.append(opening)
-    for opening in reversed(again):
+            again.append((opening, implied))
+    for opening, implied in reversed(again):
+        implied.again = len(items)
         copy = Item(ItemKind.OPEN, item.end, item.end, opening.markup, opening.name)
         _push(copy, items, stack, names)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from dragoman.article import BlockKind
 from dragoman.formats.html.document import Piece
-from dragoman.formats.text.credits import find_credit, is_credit
+from dragoman.formats.text.credits import find_credit
 from dragoman.formats.text.signatures import find_dateline
 
 _LONGEST_CAPTION = 5_000
-_LONGEST_CREDIT = 80
+_LONGEST_CREDIT = 100
 _NO_BRACKETS = re.compile(r"[^()\[\]]+")
 
 Typed = tuple[Piece, BlockKind]
@@ -25,8 +25,6 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
         text = piece.inline.text
         if kind is not BlockKind.CAPTION or len(text) > _LONGEST_CAPTION:
             yield piece, kind
-        elif is_credit(text):
-            yield piece, BlockKind.CREDIT
         else:
             credit = find_credit(text)
             parts = credit and (piece.part(0, credit.before), piece.part(credit.start, credit.end))
@@ -38,7 +36,7 @@ def split_credits(typed: Iterable[Typed]) -> Iterator[Typed]:
 
 
 def _is_bare_credit(text: str) -> bool:
-    """A name and an agency with nothing around them: what would be a credit in parentheses."""
+    """Whether the whole text is a credit: what would be one in parentheses, behind a caption."""
     bare = text.strip("()[] ")
     if len(bare) > _LONGEST_CREDIT or not _NO_BRACKETS.fullmatch(bare):
         return False

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
@@ -96,6 +98,12 @@ def test_a_credit_is_split_from_its_caption(source: str, caption: str, credit: s
     assert shown_text(loud) == shown_text(source).upper()
 
 
+@pytest.mark.parametrize("text", ["Photo: Ann Lee", "Ann Lee/Coastline", "© Ann Lee", "AFP"])
+def test_a_caption_may_be_nothing_but_a_credit(text: str) -> None:
+    """A figure with a photographer's or an agency's name alone has no caption."""
+    assert kinds(read(f"<figcaption>{text}</figcaption>")) == [("credit", text)]
+
+
 def test_the_dateline_is_split_from_the_story() -> None:
     """Place and agency before the first dash are kept; later dashes are not datelines."""
     source = "<p><b>OSLO (AP)</b> — The ferry runs again.</p><p>OSLO (AP) — The ferry is late.</p>"
@@ -169,6 +177,30 @@ def test_marks_say_how_they_behave() -> None:
 def test_crossed_tags_are_read_as_browsers_do() -> None:
     """``<i>b<b>c</i>d</b>`` is two bold parts, one of them in italics."""
     assert shouted("<p>a<i>b<b>c</i>d</b>e</p>") == "<p>A<i>B<b>C</b></i><b>D</b>E</p>"
+
+
+def test_tags_that_do_not_nest_as_written_keep_their_order() -> None:
+    """A link ends the one before it, whatever its end tags say; such tags stay in order."""
+    source = "<p>See <a href=x>one <a href=y>two</a> three</a> four</p>"
+    block = read(source).blocks[0]
+    assert [mark.kind for mark in block.marks] == [MarkKind.POINT] * 4
+    marks = tuple(reversed([replace(mark, start=n, end=n) for n, mark in enumerate(block.marks)]))
+    result = rewritten(source, {block.id: translated(block, "Siehe eins zwei drei vier", marks)})
+    assert outline(result) == outline(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>See <a href=x>one<em>two</a></p><p>three</p>",
+        "<p>See <a href=x>one<em>two</a>, three</p><p>four</p>",
+        "<a href=x>See <del><em>one</a> <rt><u>two",
+        "<p>See <a href=x>one<em><u>two</a> and <i>three</u></p><p>four</p>",
+    ],
+)
+def test_what_stays_open_stays_open_for_the_text_behind(source: str) -> None:
+    """A tag that only misnesting closes is not closed in writing: the next text opens it again."""
+    assert outline(shouted(source)) == outline(source)
 
 
 def test_paragraphs_without_tags_are_separate() -> None:

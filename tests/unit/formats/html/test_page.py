@@ -71,6 +71,41 @@ def test_the_headline_is_the_one_that_the_metadata_quote() -> None:
     assert found.meta["title"] == "Ferry runs again after nine days"
 
 
+def test_a_headline_may_differ_a_little_from_what_the_metadata_quote() -> None:
+    """The page's own headline is longer than the one made for sharing."""
+    found = page(
+        f"<h1>The Evening Post</h1><main>{H1}{STORY}</main>",
+        '<meta property="og:title" content="Ferry runs again after nine…">',
+    )
+    assert kinds(found)[0] == HEADLINE
+
+
+def test_an_element_that_holds_the_article_is_no_furniture() -> None:
+    """Content systems name all their boxes on the body and the article itself."""
+    found = page(
+        '<div class="has-sidebar comments-open"><article class="post tag-news tags">'
+        f"<header class=share>{H1}<figure><img><figcaption>The ferry.</figcaption></figure>"
+        f"</header><div class='content related-off popular'>{STORY}</div></article></div>"
+    )
+    assert kinds(found) == [HEADLINE, ("caption", "The ferry."), *TEXTS]
+
+
+def test_furniture_keeps_its_declared_language() -> None:
+    """Only elements around translated text say the target language."""
+    source = f"<html lang=en><nav lang=en>Home</nav><article lang=en>{H1}{STORY}</article>"
+    found = PageFormat().parse(source.encode(), LIMITS)
+    blocks = {block.id: translated(block, block.text.upper()) for block in found.blocks}
+    result = PageFormat().render(found, blocks, "fr").decode()
+    assert "<nav lang=en>" in result
+    assert '<article lang="fr">' in result
+
+
+def test_a_page_without_any_element_is_read() -> None:
+    """Where no article is found, all that is no furniture is the article."""
+    found = PageFormat().parse(b"Only a few words", LIMITS)
+    assert kinds(found) == [("paragraph", "Only a few words")]
+
+
 def test_what_extraction_leaves_out_of_an_article_is_filled_in() -> None:
     """Short headings, lists, quotes and tables between paragraphs belong to the story."""
     inside = (
@@ -90,9 +125,9 @@ def test_what_extraction_leaves_out_of_an_article_is_filled_in() -> None:
 
 
 def test_captions_and_credits_in_the_story_are_typed_and_teasers_are_not() -> None:
-    """A figure in the article has a caption; one that links to another article has not."""
+    """A figure that links to a larger picture has a caption; a link to another article has not."""
     figure = (
-        "<figure><a href=big.jpg><img></a><figcaption>Boats. (Ann Lee/Coast)</figcaption></figure>"
+        "<a href=big.jpg><figure><img><figcaption>Boats. (Ann Lee/Coast)</figcaption></figure></a>"
     )
     teaser = "<figure><a href=/bus><img><figcaption>The bus at night</figcaption></a></figure>"
     found = article(f"{H1}{STORY}{figure}{teaser}{STORY.replace('ferry', 'boat')}")

@@ -60,3 +60,23 @@ def test_a_lost_mark_is_put_in_proportion() -> None:
     block = read(source).blocks[0]
     result = rewritten(source, {block.id: translated(block, "eins zwei drei vier", ())})
     assert result == "<p>eins zwei<b> drei vier</b></p>"
+
+
+def test_a_child_that_strayed_ends_with_its_parent() -> None:
+    """The link keeps the words that its own mark covers, and its child is set at their end."""
+    source = '<p>See <a href="x">the <b>red</b> house</a> there</p>'
+    block = read(source).blocks[0]
+    link, bold = block.marks
+    marks = (Mark(0, 4, link.kind, link.ref), Mark(10, 14, bold.kind, bold.ref))
+    result = rewritten(source, {block.id: translated(block, "Haus dort rote", marks)})
+    assert result == '<p><a href="x">Haus<b></b></a> dort rote</p>'
+
+
+def test_siblings_that_overlap_share_no_words() -> None:
+    """The second of two elements that claim the same words gets what the first leaves."""
+    source = "<p><b>red</b> and <i>blue</i> boats</p>"
+    block = read(source).blocks[0]
+    red, blue = block.marks
+    marks = (Mark(0, 8, red.kind, red.ref), Mark(4, 12, blue.kind, blue.ref))
+    result = rewritten(source, {block.id: translated(block, "rot blau Boote", marks)})
+    assert result == "<p><b>rot blau</b><i> Boo</i>te</p>"
