@@ -20,12 +20,14 @@ from models import opus_sized
 def dragoman(port: int) -> None:
     from dragoman.api.app import create_app
     from dragoman.inference.engines.options import EngineOptions
+    from dragoman.observability import set_up_logging
     from dragoman.settings import load_settings
     from dragoman.wiring import open_services
     from engine import ForcedLengthEngine
 
     model = opus_sized()
-    settings = load_settings(port=port, repair=False, log_level="error")
+    settings = load_settings(port=port, repair=False)
+    set_up_logging("error")
 
     def open_model(_: object) -> ForcedLengthEngine:
         return ForcedLengthEngine(model, EngineOptions())
