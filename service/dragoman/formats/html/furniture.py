@@ -98,9 +98,11 @@ def _is_link(element: Element) -> bool:
 
 def link_share(piece: Piece) -> float:
     """How much of a piece's text is in links, 0 to 1."""
-    if any(_is_link(element) for element in piece.element.ancestors()):
+    around = tuple(piece.element.ancestors())
+    if any(_is_link(element) for element in around):
         return 1.0
+    outside = sum(1 for element in around if not element.block)
     texts = [bit for bit in piece.stretch.bits if bit.text]
     total = sum(len(bit.text or "") for bit in texts)
-    linked = sum(len(bit.text or "") for bit in texts if "a" in bit.inline)
+    linked = sum(len(bit.text or "") for bit in texts if "a" in bit.inline[outside:])
     return linked / total if total else 0.0
