@@ -13,6 +13,7 @@ from dragoman.cli.detect import detect
 from dragoman.cli.doctor import doctor
 from dragoman.cli.models import app as models_app
 from dragoman.cli.serve import serve
+from dragoman.cli.train import train
 from dragoman.cli.translate import translate
 from dragoman.errors import DragomanError
 
@@ -28,6 +29,7 @@ app.command()(translate)
 app.command()(detect)
 app.command()(serve)
 app.command()(doctor)
+app.command()(train)
 app.add_typer(models_app, name="models")
 
 

@@ -76,6 +76,18 @@ class LearningOptions:
             raise SettingsError(f"The precision {self.precision} is not known.")
 
 
+GENTLE_DATA = DataOptions(drop_worst=0.0, align=False)
+GENTLE_LEARNING = LearningOptions(
+    learning_rate=5e-5,
+    warm_up=0.1,
+    decay=0.5,
+    dropout=0.1,
+    guided_alignment=0.0,
+    averaging=0.99,
+)
+"""For going on from a model with few pairs: too few to learn an aligner from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """When training ends: after so many seconds of training, or so many target tokens."""
