@@ -16,7 +16,9 @@ from dragoman.inference.engines.fake import FakeEngine
 from dragoman.inference.model import InstalledModel
 from dragoman.inference.pool import EnginePool
 from dragoman.inference.translator import Priority, Translator
-from dragoman.pipeline.segments import Job, Outcome, SegmentTranslator
+from dragoman.pipeline.decoding import Outcome
+from dragoman.pipeline.jobs import Job
+from dragoman.pipeline.segments import SegmentTranslator
 
 Result = TypeVar("Result")
 PAIR = LanguagePair("en", "fr")

@@ -50,17 +50,22 @@ class Piece:
 
 def find_protected(text: str, kept: Iterable[Span] = (), *, signs: bool = True) -> list[Span]:
     """Spans that must come out unchanged, in order, not overlapping, none of them empty."""
-    found = [(start, end) for start, end in kept if start < end]
+    found = list(kept)
     patterns = (ADDRESSES, PLACEHOLDERS, _SIGNED) if signs else (ADDRESSES, PLACEHOLDERS)
     for pattern in patterns:
         found.extend(match.span() for match in pattern.finditer(text))
-    merged: list[Span] = []
-    for start, end in sorted(found):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
+    return merged(found)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same places as sorted spans that do not overlap; empty ones are left out."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        elif start < end:
+            found.append((start, end))
+    return found
 
 
 def pieces(text: str, spans: Sequence[Span]) -> list[Piece]:

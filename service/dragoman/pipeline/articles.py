@@ -24,9 +24,10 @@ from dragoman.fidelity.markup import place_marks
 from dragoman.formats.registry import get_format
 from dragoman.inference.translator import Translator
 from dragoman.langid import language_name
+from dragoman.pipeline.decoding import Outcome
 from dragoman.pipeline.reading import Reader, SegmentedBlock
 from dragoman.pipeline.report import Tally, Timer, make_report, model_uses
-from dragoman.pipeline.segments import Outcome, Pending, SegmentTranslator
+from dragoman.pipeline.segments import Pending, SegmentTranslator
 from dragoman.pipeline.values import (
     AllTranslated,
     ArticleRead,
@@ -98,7 +99,6 @@ class ArticleTranslator:
                     document = await self._blocking(
                         get_format(request.format).render, read.article, done, pair.target
                     )
-                signature = work.ticket.signature if work.ticket else "copied"
                 yield TargetTranslated(
                     TranslatedArticle(
                         target=pair.target,
@@ -110,7 +110,7 @@ class ArticleTranslator:
                         document=document,
                         report=make_report(blocks, tally, timer.timings_ms()),
                         models=model_uses(route, self._translator) if route else (),
-                        signature=signature,
+                        signature=work.signature,
                     )
                 )
         yield AllTranslated(timer.timings_ms())

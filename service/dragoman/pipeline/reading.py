@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from dragoman.article import UNDETERMINED, Article, Block, BlockKind, MarkKind, Segment
 from dragoman.errors import EmptyInput, InputTooLarge, LanguageUndetermined
 from dragoman.fidelity.casing import CaseModel
+from dragoman.fidelity.protection import Span, merged
 from dragoman.formats.base import ParseLimits
 from dragoman.langid import LanguageIdentifier
-from dragoman.pipeline.segments import Job
+from dragoman.pipeline.jobs import Job
 from dragoman.pipeline.values import SourceLanguage
 from dragoman.segmentation import split
 
@@ -33,22 +35,46 @@ class SegmentedBlock:
     segments: tuple[Segment, ...]
 
     def jobs(self) -> list[Job]:
-        """How each segment of this block is to be treated."""
-        block = self.block
-        kept = [(mark.start, mark.end) for mark in block.marks if mark.kind is MarkKind.KEEP]
+        """How each segment of this block is to be treated; linear in segments and marks."""
+        kept = merged((m.start, m.end) for m in self.block.marks if m.kind is MarkKind.KEEP)
+        edges = sorted(
+            {
+                edge
+                for m in self.block.marks
+                if m.kind is not MarkKind.KEEP
+                for edge in (m.start, m.end)
+            }
+        )
         return [
             Job(
                 segment,
-                headline=block.kind.is_headline_like,
-                copied=not block.kind.translated,
-                kept=tuple(
-                    (max(0, start - segment.start), min(segment.end, end) - segment.start)
-                    for start, end in kept
-                    if start < segment.end and end > segment.start
-                ),
+                headline=self.block.kind.is_headline_like,
+                copied=not self.block.kind.translated,
+                aligned=_any_inside(segment, edges),
+                kept=_within(segment, kept),
             )
             for segment in self.segments
         ]
+
+
+def _any_inside(segment: Segment, edges: Sequence[int]) -> bool:
+    """Whether a mark begins or ends within the words of the segment, not at its edges."""
+    text = segment.text
+    first = segment.start + len(text) - len(text.lstrip())
+    last = segment.start + len(text.rstrip())
+    return bisect_right(edges, first) < bisect_left(edges, last)
+
+
+def _within(segment: Segment, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The parts of sorted, disjoint ``spans`` that lie in the segment, in its own offsets."""
+    nearest = bisect_right(spans, (segment.start,))
+    begin = max(0, nearest - 1)
+    end = bisect_left(spans, (segment.end,))
+    return tuple(
+        (max(start, segment.start) - segment.start, min(stop, segment.end) - segment.start)
+        for start, stop in spans[begin:end]
+        if stop > segment.start
+    )
 
 
 class Reader:

@@ -16,7 +16,7 @@ from dragoman.article import (
     TranslatedBlock,
 )
 from dragoman.inference.translator import Translator
-from dragoman.pipeline.segments import Outcome
+from dragoman.pipeline.decoding import Outcome
 from dragoman.pipeline.values import ModelUse
 
 

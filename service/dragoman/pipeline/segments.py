@@ -1,118 +1,42 @@
-"""Segments in, translations out: decode, restore, check, decode again, and flag what is left.
-
-The order of repairs: another hypothesis of the same beam, another decoding, the pieces between
-what must be kept translated on their own, then a flag. A translation that is no translation
-(empty, looping, cut, wildly out of length) is never shown: its source text stands in its place.
-"""
+"""Many segments of one pair: queued all at once, each finished on its own."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from dragoman.article import (
-    AlignedSpan,
-    Flag,
-    LanguagePair,
-    Origin,
-    Segment,
-    Severity,
-    Translation,
-)
-from dragoman.errors import DeadlineExceeded, DecodingFailed, QueueFull
-from dragoman.fidelity.casing import CaseModel, HeadlineCase, apply_headline_case
-from dragoman.fidelity.checks import UNUSABLE, check_segment
-from dragoman.fidelity.protection import find_protected, join_pieces, pieces
-from dragoman.fidelity.typography import restore
-from dragoman.inference.engines.base import DecodingOptions, Hypothesis
-from dragoman.inference.translator import Decoding, Priority, Ticket, Translator
+from dragoman.article import LanguagePair, Origin, Translation
+from dragoman.fidelity.casing import CaseModel
+from dragoman.inference.engines.base import DecodingOptions
+from dragoman.inference.translator import Priority, Ticket, Translator
+from dragoman.pipeline.decoding import Decoder, Outcome
+from dragoman.pipeline.jobs import Job, PreparedJob, prepare
 
 COPIED_SIGNATURE = "copied"
 
-FAILED = "failed"
-"""The engine raised on this segment; told as a finding like those of the checks."""
-
-_LETTER = re.compile(r"[^\W\d_]")
-_PROTECTED_CODES = frozenset({"numbers", "signs", "addresses", "placeholders", "kept"})
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One segment to translate.
-
-    ``kept`` are spans of ``segment.text`` that must come out unchanged. ``headline`` says that
-    its capitals may be headline style. ``copied`` passes it through.
-    """
-
-    segment: Segment
-    headline: bool = False
-    copied: bool = False
-    kept: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A job as the model sees it: without surrounding white space, its case learnt."""
-
-    job: Job
-    before: str
-    core: str
-    after: str
-    text: str
-    case: HeadlineCase
-    kept: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    text: str
-    flags: tuple[Flag, ...]
-    alignment: tuple[AlignedSpan, ...]
-
-    @property
-    def cost(self) -> tuple[int, int]:
-        blocking = sum(flag.severity is Severity.BLOCKING for flag in self.flags)
-        return blocking, len(self.flags) - blocking
-
-    @property
-    def passes(self) -> bool:
-        return self.cost[0] == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``repaired`` is True when the first hypothesis did not pass and another one did."""
-
-    translation: Translation
-    repaired: bool = False
-
 
 class Pending:
-    """Segments on their way. Await ``outcomes[i]`` for the i-th; ``cancel`` drops the rest."""
+    """Segments on their way. Await ``outcomes[i]`` for the i-th; ``cancel`` drops the rest.
 
-    def __init__(self, outcomes: list[asyncio.Task[Outcome]], ticket: Ticket | None) -> None:
+    ``signature`` names what translates them; it is "copied" when no model is asked.
+    """
+
+    def __init__(self, outcomes: list[asyncio.Task[Outcome]], tickets: Sequence[Ticket]) -> None:
         self.outcomes = outcomes
-        self.ticket = ticket
+        self.signature = tickets[0].signature if tickets else COPIED_SIGNATURE
+        self._tickets = tickets
 
     def cancel(self) -> None:
-        if self.ticket is not None:
-            self.ticket.cancel()
+        for ticket in self._tickets:
+            ticket.cancel()
         for task in self.outcomes:
             task.cancel()
             task.add_done_callback(_retrieve)
 
 
-def _retrieve(task: asyncio.Task[Outcome]) -> None:
-    """Take the error of a task that nobody waits for any more, so that it is not logged as lost."""
-    if not task.cancelled():
-        task.exception()
-
-
 class SegmentTranslator:
-    """Translates segments of one pair with the checks and repairs of this module."""
+    """Translates segments of one pair with the checks and repairs of ``decoding``."""
 
     def __init__(
         self, translator: Translator, options: DecodingOptions, *, repair: bool = True
@@ -131,203 +55,48 @@ class SegmentTranslator:
         deadline: float | None,
     ) -> Pending:
         """Queue all jobs at once. Raises QueueFull, PairNotInstalled, ShuttingDown."""
-        same = pair.source == pair.target
-        prepared = [None if same or job.copied else _prepare(job, case) for job in jobs]
-        texts = [item.text for item in prepared if item is not None]
-        run = _Run(self._translator, pair, self._options, priority, deadline, self._repair)
-        ticket = await run.submit(texts, self._options) if texts else None
-        futures = iter(ticket.futures if ticket else ())
+        decoder = Decoder(self._translator, pair, self._options, priority, deadline, self._repair)
+        prepared: dict[int, PreparedJob] = {}
+        if pair.source != pair.target:
+            looks = ((number, job, prepare(job, case)) for number, job in enumerate(jobs))
+            prepared = {
+                number: item for number, job, item in looks if item is not None and not job.copied
+            }
+        finishing, tickets = await self._queue(decoder, prepared)
         tasks = [
-            asyncio.create_task(
-                _copied(job)
-                if item is None or ticket is None
-                else run.finish(item, asyncio.wrap_future(next(futures)), ticket.signature)
-            )
-            for job, item in zip(jobs, prepared, strict=True)
+            finishing.get(number) or asyncio.create_task(_copied(job))
+            for number, job in enumerate(jobs)
         ]
-        return Pending(tasks, ticket)
+        return Pending(tasks, tickets)
 
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One submission: what every repair of it needs to know."""
-
-    translator: Translator
-    pair: LanguagePair
-    options: DecodingOptions
-    priority: Priority
-    deadline: float | None
-    may_repair: bool
-
-    async def submit(self, texts: Sequence[str], options: DecodingOptions) -> Ticket:
-        submitting = asyncio.ensure_future(
-            asyncio.to_thread(
-                self.translator.submit,
-                list(texts),
-                self.pair,
-                options,
-                priority=self.priority,
-                deadline=self.deadline,
-            )
-        )
-        try:
-            return await asyncio.shield(submitting)
-        except asyncio.CancelledError:
-            # The thread goes on, and what it queues must not be decoded for nobody.
-            submitting.add_done_callback(_cancel_ticket)
-            raise
-
-    async def finish(
-        self, item: _Prepared, first: asyncio.Future[Decoding], signature: str
-    ) -> Outcome:
-        candidates = await self._candidates(item, first)
-        best = min(candidates, key=lambda candidate: candidate.cost)
-        repaired = False
-        if not best.passes and self.may_repair:
-            with suppress(QueueFull):  # a busy server flags what it has no room to decode again
-                best, signature = await self._repair(item, best, signature)
-            repaired = best.passes
-        elif best is not candidates[0]:
-            repaired = True
-        return Outcome(_translation(item, best, signature), repaired)
-
-    async def _candidates(
-        self, item: _Prepared, future: asyncio.Future[Decoding]
-    ) -> list[_Candidate]:
-        """Every hypothesis, restored and checked. A segment that fails alone is a finding."""
-        try:
-            decoding = await self._in_time(future)
-        except DecodingFailed as error:
-            flag = Flag(FAILED, Severity.BLOCKING, f"Could not be translated: {error.message}")
-            return [_Candidate("", (flag,), ())]
-        return [self._candidate(item, hypothesis) for hypothesis in decoding.hypotheses]
-
-    async def _in_time(self, future: asyncio.Future[Decoding]) -> Decoding:
-        """Wait no longer than the deadline, even for an engine that stalls."""
-        try:
-            async with asyncio.timeout_at(self.deadline):
-                return await future
-        except TimeoutError:
-            raise DeadlineExceeded(
-                "The translation was not ready before its deadline.",
-                hint="Allow more time or send less at once.",
-            ) from None
-
-    def _candidate(self, item: _Prepared, hypothesis: Hypothesis) -> _Candidate:
-        kept = [item.core[start:end] for start, end in item.kept]
-        text, offsets = restore(hypothesis.text, item.core, self.pair.target, kept=kept)
-        text = apply_headline_case(text, item.case, self.pair.target)
-        flags = check_segment(
-            item.core, text, self.pair, finished=hypothesis.finished, kept=item.kept
-        )
-        return _Candidate(text, flags, offsets.shift(hypothesis.alignment))
-
-    async def _repair(
-        self, item: _Prepared, best: _Candidate, signature: str
-    ) -> tuple[_Candidate, str]:
-        for options in _other_decodings(self.options):
-            ticket = await self.submit([item.text], options)
-            found = await self._candidates(item, asyncio.wrap_future(ticket.futures[0]))
-            better = min(found, key=lambda candidate: candidate.cost)
-            if better.cost < best.cost:
-                best, signature = better, ticket.signature
-            if best.passes:
-                return best, signature
-        if any(flag.code in _PROTECTED_CODES for flag in best.flags):
-            protected = await self._piecewise(item)
-            if protected is not None and protected.cost < best.cost:
-                return protected, f"{signature}; piecewise"
-        return best, signature
-
-    async def _piecewise(self, item: _Prepared) -> _Candidate | None:
-        """Translate what stands between the protected things, and join. Nothing can be lost."""
-        parts = pieces(item.text, find_protected(item.text, item.kept))
-        wanted = [part.text for part in parts if not part.kept and _LETTER.search(part.text)]
-        if len(parts) < 2:
-            return None
-        known: dict[str, str] = {}
-        if wanted:
-            ticket = await self.submit(wanted, self.options)
+    async def _queue(
+        self, decoder: Decoder, prepared: dict[int, PreparedJob]
+    ) -> tuple[dict[int, asyncio.Task[Outcome]], list[Ticket]]:
+        """Alignment costs a tenth, so only the segments that need it are decoded with it."""
+        tasks: dict[int, asyncio.Task[Outcome]] = {}
+        tickets: list[Ticket] = []
+        for aligned in (False, True):
+            mine = {n: item for n, item in prepared.items() if item.job.aligned is aligned}
+            if not mine:
+                continue
+            options = replace(self._options, with_alignment=aligned)
             try:
-                for text, future in zip(wanted, ticket.futures, strict=True):
-                    decoding = await self._in_time(asyncio.wrap_future(future))
-                    known[text] = decoding.hypotheses[0].text
-            except DecodingFailed:
-                return None
-        joined = join_pieces(parts, lambda part: known.get(part.text, part.text))
-        return self._candidate(item, Hypothesis(text=joined, tokens=0))
-
-
-def _other_decodings(options: DecodingOptions) -> tuple[DecodingOptions, ...]:
-    """What to try when the first decoding does not pass: more hypotheses, then no repetition."""
-    beam = max(4, options.beam_size)
-    return (
-        replace(options, beam_size=beam, num_hypotheses=beam),
-        replace(
-            options,
-            beam_size=beam,
-            num_hypotheses=1,
-            no_repeat_ngram_size=3,
-            repetition_penalty=1.2,
-            max_length_factor=options.max_length_factor * 1.5,
-        ),
-    )
-
-
-def _prepare(job: Job, case: CaseModel) -> _Prepared | None:
-    """None when there is nothing to translate: no letters, or all of it is kept."""
-    text = job.segment.text
-    core = text.strip()
-    if not _LETTER.search(core):
-        return None
-    start = len(text) - len(text.lstrip())
-    kept = tuple(
-        (max(0, first - start), min(len(core), last - start))
-        for first, last in job.kept
-        if last - start > 0 and first - start < len(core)
-    )
-    if any(first == 0 and last == len(core) for first, last in kept):
-        return None
-    lowered, style = case.lower_headline(core) if job.headline or core.isupper() else (core, None)
-    return _Prepared(
-        job=job,
-        before=text[:start],
-        core=core,
-        after=text[start + len(core) :],
-        text=lowered,
-        case=style if style is not None else HeadlineCase.SENTENCE,
-        kept=kept,
-    )
-
-
-def _cancel_ticket(submitted: asyncio.Future[Ticket]) -> None:
-    if not submitted.cancelled() and submitted.exception() is None:
-        submitted.result().cancel()
+                ticket = await decoder.submit([item.text for item in mine.values()], options)
+            except BaseException:
+                Pending(list(tasks.values()), tickets).cancel()
+                raise
+            tickets.append(ticket)
+            for (number, item), future in zip(mine.items(), ticket.futures, strict=True):
+                first = asyncio.wrap_future(future)
+                tasks[number] = asyncio.create_task(decoder.finish(item, first, ticket.signature))
+        return tasks, tickets
 
 
 async def _copied(job: Job) -> Outcome:
     return Outcome(Translation(job.segment.text, Origin.COPIED, COPIED_SIGNATURE))
 
 
-def _translation(item: _Prepared, candidate: _Candidate, signature: str) -> Translation:
-    if any(flag.code in UNUSABLE or flag.code == FAILED for flag in candidate.flags):
-        flag = Flag(
-            "untranslated",
-            Severity.BLOCKING,
-            "No decoding gave a usable translation; the source text was kept.",
-        )
-        return Translation(
-            item.job.segment.text, Origin.COPIED, signature, (*candidate.flags, flag)
-        )
-    shift = len(item.before)
-    alignment = tuple(
-        AlignedSpan(
-            span.source_start + shift,
-            span.source_end + shift,
-            span.target_start + shift,
-            span.target_end + shift,
-        )
-        for span in candidate.alignment
-    )
-    text = item.before + candidate.text + item.after
-    return Translation(text, Origin.MODEL, signature, candidate.flags, alignment)
+def _retrieve(task: asyncio.Task[Outcome]) -> None:
+    """Take the error of a task that nobody waits for any more, so that it is not logged as lost."""
+    if not task.cancelled():
+        task.exception()

@@ -22,8 +22,9 @@ from dragoman.errors import PairNotInstalled
 from dragoman.fidelity.casing import CaseModel
 from dragoman.inference.translator import Priority, Translator
 from dragoman.langid import Identified, LanguageIdentifier, language_name
+from dragoman.pipeline.jobs import Job
 from dragoman.pipeline.report import model_uses
-from dragoman.pipeline.segments import COPIED_SIGNATURE, Job, Pending, SegmentTranslator
+from dragoman.pipeline.segments import COPIED_SIGNATURE, Pending, SegmentTranslator
 from dragoman.pipeline.values import ModelUse, TranslatedText, TranslatedTexts
 from dragoman.segmentation import split
 
