@@ -57,12 +57,21 @@ class _Side(NamedTuple):
 
 @dataclass(slots=True)
 class _Model:
-    """One direction. ``table`` is P(made | given) by slot, ``empty`` P(made) from nothing."""
+    """One direction. ``counts`` by slot, over ``totals`` by given piece, are P(made | given).
 
-    bits: int
-    table: Array
+    Several pairs of pieces may share a slot; each divides its count by its own total.
+    ``empty`` is P(made) from nothing.
+    """
+
+    counts: Array
+    totals: Array
     empty: Array
     tension: float = _TENSION
+
+    @property
+    def bits(self) -> int:
+        """The logarithm of the number of slots."""
+        return len(self.counts).bit_length() - 1
 
     def prior(self, side: _Side) -> Array:
         """P(given place | made place), without the share of nothing."""
@@ -73,7 +82,8 @@ class _Model:
     def explain(self, side: _Side, prior: Array) -> tuple[Array, Array, Array]:
         """Posteriors of each cell and, for each piece, of nothing; each piece's log-probability."""
         made = side.made[side.made_at]
-        likelihood = np.maximum(self.table[_slots(side.given, made, self.bits)], _FLOOR)
+        slots = _slots(side.given, made, self.bits)
+        likelihood = np.maximum(self.counts[slots] / self.totals[side.given], _FLOOR)
         likelihood = np.where(side.given == made, np.maximum(likelihood, _COPIED), likelihood)
         joint = prior * likelihood
         nothing = _EMPTY_SHARE * np.maximum(self.empty[side.made], _FLOOR)
@@ -129,48 +139,57 @@ def learn_alignment(
 ) -> Aligner:
     """Learn from pairs of pieces by expectation maximisation. The sizes count pieces.
 
-    Takes two tables of up to 128 MiB, as large as the pairs have cells.
+    Takes four tables of up to 128 MiB, as large as the pairs have cells.
     """
     cells = sum(len(source) * len(target) for source, target in pairs)
     bits = min(max(cells.bit_length(), _BITS[0]), _BITS[1])
-    slots = 1 << bits
-    models = [
-        _Model(bits, np.ones(slots, np.float32), np.full(size, 1 / size))
-        for size in (target_size, source_size)
-    ]
     sizes = (source_size, target_size)
+    models = [_blank(1 << bits, given, made) for given, made in (sizes, sizes[::-1])]
     for _ in range(rounds):
-        for way, model in enumerate(models):
-            _learn_round(model, pairs, way, sizes[way])
+        sums = [_Sums(model) for model in models]
+        for chunk in _chunks(pairs):
+            for side, model, found in zip(_views(chunk)[1], models, sums, strict=True):
+                found.add(model, side)
+        models = [found.learnt(model) for found, model in zip(sums, models, strict=True)]
     return Aligner(*models)
 
 
-def _learn_round(model: _Model, pairs: Sequence[Pieces], way: int, given_size: int) -> None:
-    counts = np.zeros(len(model.table), np.float32)
-    totals = np.zeros(given_size)
-    nothing = np.zeros(len(model.empty))
-    seen = expected = found = 0.0
-    for chunk in _chunks(pairs):
-        side = _views(chunk)[1][way]
+def _blank(slots: int, given: int, made: int) -> _Model:
+    """Everything translates everything: the first round counts what occurs together."""
+    return _Model(np.ones(slots, np.float32), np.ones(given, np.float32), np.full(made, 1 / made))
+
+
+class _Sums:
+    """What one round expects of one direction, summed over the chunks."""
+
+    def __init__(self, model: _Model) -> None:
+        self._counts = np.zeros_like(model.counts)
+        self._totals = np.zeros(len(model.totals))
+        self._empty = np.zeros(len(model.empty))
+        self._pieces = 0
+        self._closer = 0.0
+        """By how much the posteriors are nearer to the diagonal than the prior, in all."""
+
+    def add(self, model: _Model, side: _Side) -> None:
+        """Count what the model expects of a chunk."""
         prior = model.prior(side)
         posterior, empty, _ = model.explain(side, prior)
-        made = side.made[side.made_at]
-        np.add.at(counts, _slots(side.given, made, model.bits), posterior.astype(np.float32))
-        totals += np.bincount(side.given, posterior, given_size)
-        nothing += np.bincount(side.made, empty, len(nothing))
-        seen += len(side.made)
-        expected += float((prior * side.distance).sum())
-        found += float((posterior * side.distance).sum())
-    # Several given pieces may share a slot, so its count is divided cell by cell, by the total
-    # of the given piece that reads it there. Slots that no cell reads are zero.
-    model.table = np.zeros_like(model.table)
-    for chunk in _chunks(pairs):
-        side = _views(chunk)[1][way]
         slots = _slots(side.given, side.made[side.made_at], model.bits)
-        model.table[slots] = counts[slots] / np.maximum(totals[side.given], _FLOOR)
-    model.empty = nothing / max(nothing.sum(), _FLOOR)
-    step = _TENSION_RATE * (expected - found) / max(seen, 1.0)
-    model.tension = float(np.clip(model.tension + step, *_TENSIONS))
+        np.add.at(self._counts, slots, posterior.astype(np.float32))
+        self._totals += np.bincount(side.given, posterior, len(self._totals))
+        self._empty += np.bincount(side.made, empty, len(self._empty))
+        self._pieces += len(side.made)
+        self._closer += float(((prior - posterior) * side.distance).sum())
+
+    def learnt(self, model: _Model) -> _Model:
+        """The model of the next round; its tension moves along the gradient, as fast_align's."""
+        step = _TENSION_RATE * self._closer / max(self._pieces, 1)
+        return _Model(
+            counts=self._counts,
+            totals=np.maximum(self._totals, _FLOOR).astype(np.float32),
+            empty=self._empty / max(self._empty.sum(), _FLOOR),
+            tension=float(np.clip(model.tension + step, *_TENSIONS)),
+        )
 
 
 def _slots(given: Array, made: Array, bits: int) -> Array:
