@@ -154,7 +154,7 @@ class ArticleTranslator:
     async def _submit(
         self, read: _Read, pair: LanguagePair, request: ArticleRequest, stack: AsyncExitStack
     ) -> Pending:
-        jobs = [job for block in _headline_first(read.blocks) for job in block.jobs()]
+        jobs = [job for block in _headline_first(read.blocks) for job in block.jobs(pair.target)]
         pending = await self._segments.submit(
             jobs, pair, read.case, priority=request.priority, deadline=request.deadline
         )

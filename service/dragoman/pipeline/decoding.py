@@ -25,6 +25,11 @@ from dragoman.pipeline.jobs import LETTER, PreparedJob
 FAILED = "failed"
 """The engine raised on this segment; told as a finding like those of the checks."""
 
+_PIECED = Flag(
+    "pieced",
+    Severity.ADVISORY,
+    "Translated in pieces around what had to be kept; read this sentence once more.",
+)
 _PROTECTED_CODES = frozenset({"numbers", "signs", "addresses", "placeholders", "kept"})
 
 
@@ -140,7 +145,8 @@ class Decoder:
         if any(flag.code in _PROTECTED_CODES for flag in best.flags):
             protected = await self._piecewise(item)
             if protected is not None and protected.cost < best.cost:
-                return protected, f"{signature}; piecewise"
+                pieced = replace(protected, flags=(*protected.flags, _PIECED))
+                return pieced, f"{signature}; piecewise"
         return best, signature
 
     async def _piecewise(self, item: PreparedJob) -> _Candidate | None:

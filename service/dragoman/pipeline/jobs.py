@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dragoman.article import Segment
+from dragoman.article import Flag, Segment
 from dragoman.fidelity.casing import CaseModel, HeadlineCase
 
 LETTER = re.compile(r"[^\W\d_]")
@@ -17,13 +17,15 @@ class Job:
 
     ``kept`` are spans of ``segment.text`` that must come out unchanged. ``headline`` says that
     its capitals may be headline style. ``copied`` passes it through. ``aligned`` asks the engine
-    which words became which, for marks that stand inside the segment.
+    which words became which, for marks that stand inside the segment. ``flags`` are findings
+    that are known before, such as why it is copied.
     """
 
     segment: Segment
     headline: bool = False
     copied: bool = False
     aligned: bool = False
+    flags: tuple[Flag, ...] = ()
     kept: tuple[tuple[int, int], ...] = ()
 
 

@@ -6,18 +6,31 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from dragoman.article import UNDETERMINED, Article, Block, BlockKind, MarkKind, Segment
+from dragoman.article import (
+    UNDETERMINED,
+    Article,
+    Block,
+    BlockKind,
+    Flag,
+    MarkKind,
+    Segment,
+    Severity,
+)
 from dragoman.errors import EmptyInput, InputTooLarge, LanguageUndetermined
 from dragoman.fidelity.casing import CaseModel
 from dragoman.fidelity.protection import Span, merged
 from dragoman.formats.base import ParseLimits
-from dragoman.langid import LanguageIdentifier
+from dragoman.langid import LanguageIdentifier, language_name, primary_subtag
 from dragoman.pipeline.jobs import Job
 from dragoman.pipeline.values import SourceLanguage
 from dragoman.segmentation import split
 
 Parse = Callable[[str, bytes, ParseLimits], Article]
 """Port: format name, bytes and limits to an article; blocking, ends by itself."""
+
+_FOREIGN_CHARACTERS = 80
+_FOREIGN_CONFIDENCE = 0.99
+"""Only a block that is long and clear is taken for another language than its article's."""
 
 _MIN_BODY_CHARACTERS = 200
 """A body shorter than this is identified together with its headline."""
@@ -31,11 +44,15 @@ class ReadingLimits:
 
 @dataclass(frozen=True, slots=True)
 class SegmentedBlock:
+    """``foreign`` is the block's language where that is surely not the article's."""
+
     block: Block
     segments: tuple[Segment, ...]
+    foreign: str | None = None
 
-    def jobs(self) -> list[Job]:
+    def jobs(self, target: str) -> list[Job]:
         """How each segment of this block is to be treated; linear in segments and marks."""
+        flags = self._flags(target)
         kept = merged((m.start, m.end) for m in self.block.marks if m.kind is MarkKind.KEEP)
         edges = sorted(
             {
@@ -49,12 +66,21 @@ class SegmentedBlock:
             Job(
                 segment,
                 headline=self.block.kind.is_headline_like,
-                copied=not self.block.kind.translated,
+                copied=self.foreign is not None or not self.block.kind.translated,
+                flags=flags,
                 aligned=_any_inside(segment, edges),
                 kept=_within(segment, kept),
             )
             for segment in self.segments
         ]
+
+    def _flags(self, target: str) -> tuple[Flag, ...]:
+        """A block that is in the target language already is right as it is."""
+        if self.foreign is None or self.foreign == primary_subtag(target):
+            return ()
+        name = language_name(self.foreign)
+        message = f"This is in {name}, not in the article's language, and was kept."
+        return (Flag("foreign", Severity.ADVISORY, message),)
 
 
 def _any_inside(segment: Segment, edges: Sequence[int]) -> bool:
@@ -117,19 +143,32 @@ class Reader:
                 "The language of this article could not be determined.",
                 hint="Say it: `--from` on the command line, `source` in a request.",
             )
+        declared = article.language is not None and primary_subtag(
+            article.language
+        ) == primary_subtag(found.language)
+        by_document = declared and not found.reliable
         return SourceLanguage(
-            found.language, found.confidence, "content" if found.reliable else "document"
+            found.language, found.confidence, "document" if by_document else "content"
         )
 
     def segment(self, article: Article, language: str) -> tuple[SegmentedBlock, ...]:
         """Blocks that are copied stay whole."""
         return tuple(
-            SegmentedBlock(
-                block,
-                split(block, language) if block.kind.translated else (_whole(block),),
-            )
+            SegmentedBlock(block, split(block, language), self._foreign(block, language))
+            if block.kind.translated
+            else SegmentedBlock(block, (_whole(block),))
             for block in article.blocks
         )
+
+    def _foreign(self, block: Block, language: str) -> str | None:
+        """The language of a block that is surely in another one than the article: a quotation."""
+        if len(block.text) < _FOREIGN_CHARACTERS:
+            return None
+        found = self._identifier.identify(block.text, installed=(language,))
+        other = primary_subtag(found.language)
+        if found.confidence < _FOREIGN_CONFIDENCE or other == primary_subtag(language):
+            return None
+        return None if other == UNDETERMINED else other
 
     def learn_case(self, article: Article, language: str) -> CaseModel:
         return CaseModel.learn(

@@ -93,7 +93,7 @@ class SegmentTranslator:
 
 
 async def _copied(job: Job) -> Outcome:
-    return Outcome(Translation(job.segment.text, Origin.COPIED, COPIED_SIGNATURE))
+    return Outcome(Translation(job.segment.text, Origin.COPIED, COPIED_SIGNATURE, job.flags))
 
 
 def _retrieve(task: asyncio.Task[Outcome]) -> None:

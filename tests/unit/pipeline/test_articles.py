@@ -153,3 +153,28 @@ def test_an_unknown_format_is_refused() -> None:
     request = ArticleRequest(b"x", "pdf", ("fr",), "en")
     with pytest.raises(UnsupportedInput, match="pdf"):
         _events(FakeEngine(), request)
+
+
+FRENCH = (
+    "La maire a dit que le conseil de la ville était très heureux de la nouvelle, et que les "
+    "travaux du port seraient terminés avant la fin de l'année prochaine."
+)
+GERMAN = (
+    "Der Bürgermeister sagte am Montag, dass die Arbeiten an der alten Brücke im nächsten "
+    "Frühjahr beginnen und ungefähr zwei Jahre dauern sollen."
+)
+
+
+def test_a_paragraph_in_another_language_is_kept() -> None:
+    """What is in the target language already stays; a third language is kept and told."""
+    text = TEXT + f"\n{FRENCH}\n\n{GERMAN}\n"
+    request = ArticleRequest(text.encode(), "text", ("fr",), "en")
+    events = _events(FakeEngine(), request)
+    blocks = [event.block for event in events if isinstance(event, BlockTranslated)]
+    french, german = blocks[-2:]
+    assert french.text == FRENCH
+    assert not french.translations[0].flags
+    assert german.text == GERMAN
+    (flag,) = german.translations[0].flags
+    assert flag.code == "foreign"
+    assert "German" in flag.message

@@ -109,7 +109,7 @@ def test_kept_text_survives_a_model_that_changes_it() -> None:
     (done,) = outcomes(FakeEngine(), jobs([text], kept=((4, 13),)))
     assert " make test " in done.translation.text
     assert done.translation.text.startswith(translation("run"))
-    assert done.translation.flags == ()
+    assert _codes(done) == {"pieced"}
     assert done.repaired
     assert done.translation.signature.endswith("piecewise")
 
@@ -138,7 +138,7 @@ def test_addresses_and_placeholders_survive_a_model_that_garbles_them(thing: str
     assert done.translation.text == (
         f"{translation(before.strip())} {thing} {translation(after.strip())}"
     )
-    assert done.translation.flags == ()
+    assert _codes(done) == {"pieced"}
     assert done.repaired
 
 
