@@ -46,7 +46,7 @@ def write_weights(network: Any, directory: Path, state: Mapping[str, Any] | None
     when a weight is not a number or too large for float16, or the row of ``<pad>`` is not zero.
     """
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     weights = dict(network.state_dict()) | dict(state or {})
     tensors = {
@@ -67,7 +67,8 @@ def write_weights(network: Any, directory: Path, state: Mapping[str, Any] | None
             "The embedding of <pad> is not zero.",
             hint="Zero it after every step: the decoder starts from it.",
         )
-    save_file(tensors, directory / "model.safetensors", metadata={"format": "pt"})
+    # Not save_file, which makes a file that only its owner can read.
+    (directory / "model.safetensors").write_bytes(save(tensors, {"format": "pt"}))
     _write_configuration(network, directory)
 
 

@@ -66,7 +66,7 @@ def prepare(options: TrainingOptions, directory: Path, tell: Tell) -> Prepared:
     tell("Encoding and aligning.")
     corpus = _corpus(options, pairs, numbers, random_, dropped)
     counts = {"read": len(pairs) + _early(dropped), "learnt": len(corpus)}
-    counts |= {reason.value: count for reason, count in sorted(dropped.items())}
+    counts |= {reason.value: count for reason, count in sorted(dropped.items()) if count}
     save_corpus(corpus, directory / "corpus")
     sample = [pair.source for pair in random_.sample(pairs, min(SAMPLE, len(pairs)))]
     document = {"identity": identity, "counts": counts, "sample": sample}

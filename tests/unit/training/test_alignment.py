@@ -67,6 +67,24 @@ def test_an_unknown_piece_is_linked_to_its_copy(aligner: Aligner) -> None:
     assert [1, 1] in learnt.align([pair])[0].links.tolist()
 
 
+def test_a_repeated_word_is_linked_to_its_neighbour(aligner: Aligner) -> None:
+    """The diagonal tells two occurrences apart."""
+    source = np.array([1, 2, 3, 4, 5, 1])
+    assert [
+        link
+        for link in aligner.align([(source, source + WORDS)])[0].links.tolist()
+        if link[0] in (0, 5)
+    ] == [[0, 0], [5, 5]]
+
+
+def test_a_link_needs_both_directions(aligner: Aligner) -> None:
+    """A word that nothing explains is not given to a neighbour that has its own translation."""
+    unseen = learn_alignment(swapped(400), 200, 200)
+    source, target = np.array([1, 2, 3]), np.array([41, 150, 42, 43])
+    links = unseen.align([(source, target)])[0].links.tolist()
+    assert links == [[0, 0], [2, 1], [3, 2]]
+
+
 def test_an_empty_side_has_no_links(aligner: Aligner) -> None:
     """It scores below everything, and its neighbours are not moved."""
     nothing = np.zeros(0, np.int32)

@@ -62,6 +62,15 @@ def test_weights_are_float16_and_nothing_is_stored_twice(directory: Path, networ
     assert not arrays["model.shared.weight"][-1].any()
 
 
+def test_whoever_can_read_the_vocabulary_can_read_the_weights(
+    directory: Path, network: Any
+) -> None:
+    """A server seldom runs as the user who trained."""
+    write_weights(network, directory)
+    names = ("model.safetensors", "config.json", "vocab.json")
+    assert len({(directory / name).stat().st_mode for name in names}) == 1
+
+
 def test_weights_come_back_as_they_went(directory: Path, network: Any) -> None:
     """Loading an export to go on from it changes nothing but the precision."""
     write_weights(network, directory)

@@ -16,6 +16,7 @@ from safetensors.numpy import load_file
 from dragoman.article import LanguagePair
 from dragoman.errors import InputError
 from dragoman.inference.store import ModelStore
+from dragoman.training.checkpoint import load_state
 from dragoman.training.export import translate
 from dragoman.training.options import (
     Budget,
@@ -106,6 +107,17 @@ def test_the_loss_falls_and_the_curve_says_so(trained: tuple[Path, list[str]]) -
     assert aligned[-1] < 0.7 * aligned[0]
     (validation,) = [row for row in rows if "bleu" in row]
     assert validation["bleu_signature"].startswith("nrefs:1|")
+
+
+def test_the_average_of_the_weights_is_exported(trained: tuple[Path, list[str]]) -> None:
+    """Not the last weights, from which it differs."""
+    state = load_state(trained[0] / ".training" / "en-fr" / "latest.pt") or {}
+    exported = load_file(trained[0] / "en-fr" / "model.safetensors")
+    differs = False
+    for name, average in state["averages"].items():
+        assert torch.equal(torch.from_numpy(exported[name]), average.half()), name
+        differs |= not torch.equal(state["network"][name].half(), average.half())
+    assert differs
 
 
 def test_attention_follows_the_words(trained: tuple[Path, list[str]]) -> None:

@@ -28,7 +28,8 @@ SPECIAL = frozenset({"</s>", "<unk>", "<pad>"})
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("vocabulary")
-    train_vocabulary(SENTENCES, 700, made, EN_FR)
+    dated = [f"In 2024 there were 283 of them. {sentence}" for sentence in SENTENCES]
+    train_vocabulary(dated, 700, made, EN_FR)
     write_config(Shape(width=8, heads=2), len(json.loads((made / "vocab.json").read_text())), made)
     return made
 
