@@ -8,6 +8,7 @@ from collections import Counter
 
 from dragoman.article import Severity
 from dragoman.fidelity.checks.base import Checked, listed
+from dragoman.fidelity.checks.number_words import has_number_words
 from dragoman.fidelity.protection import ADDRESSES, PLACEHOLDERS
 
 SIGNS = "€£$¥₹%‰&@#{}[]|_*=+<>\\~^"
@@ -34,6 +35,13 @@ _IN_WORDS = {
     "+": ("plus", "más", "mais", "più"),
     "=": ("égal", "equal", "gleich"),
 }
+
+
+_PERCENT = re.compile(r"\d (?:per ?cent|pour ?cent|por ?cent|per ?cento|prozent)", re.IGNORECASE)
+_PERCENT_HERE = re.compile(
+    r"[%‰]|per ?cent|pour ?cent|por ?c[ei]|prozent|percentag|porcent|percentual|\bpp?\b|points?\b",
+    re.IGNORECASE,
+)
 
 
 class Addresses:
@@ -73,6 +81,8 @@ class Signs:
             for sign in source - target
             if not any(word in lowered for word in _IN_WORDS.get(sign, ()))
         ]
+        if not lost and _lost_percent(checked):
+            lost = ["%"]
         if lost:
             return f"A sign was lost: {listed(sorted(lost))}."
         gained = sorted(sign for sign in target - source if sign not in _IN_WORDS)
@@ -97,6 +107,16 @@ class Kept:
 def _lost(pattern: re.Pattern[str], checked: Checked) -> list[str]:
     wanted = Counter(match.group() for match in pattern.finditer(checked.source))
     return [thing for thing, count in wanted.items() if checked.target.count(thing) < count]
+
+
+def _lost_percent(checked: Checked) -> bool:
+    """Whether a percentage in words is one no more, between languages that we have words for."""
+    if not (has_number_words(checked.pair.source) and has_number_words(checked.pair.target)):
+        return False
+    source, target = (
+        unicodedata.normalize("NFKC", text) for text in (checked.source, checked.target)
+    )
+    return bool(_PERCENT.search(source)) and not _PERCENT_HERE.search(target)
 
 
 def _signs(text: str) -> Counter[str]:

@@ -38,12 +38,15 @@ FOUND = [
     ("numbers", "It opens at 6:30.", "Il ouvre à 6 h 45."),
     ("numbers", "The songs of the 1960s", "Les chansons des années 70"),
     ("numbers", "The war of 1960 was short.", "La guerre de 60 fut brève."),
+    ("signs", "It costs 38 percent more.", "Cela coûte 38 dollars de plus."),
+    ("signs", "It costs 38% more.", "Cela coûte 38 dollars de plus."),
     ("placeholders", "A [b]bold[/b] word", "Un mot [gras]gras[/gras]"),
 ]
 
 FINE = [
     ("It costs $1,234.5 now.", "Cela coûte maintenant 1 234,5 dollars."),
     ("It costs $1,234.5 now.", "Cela coûte maintenant 1\u202f234,5\u00a0$."),
+    ("Growth was 12 percent.", "La croissance était de 12 %."),
     ("Growth was 12%.", "La croissance était de 12 pour cent."),
     ("Three of them left at 3 pm.", "3 d’entre eux sont partis à 15 heures."),
     ("1.500 people", "1 500 personnes"),
