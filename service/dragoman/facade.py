@@ -8,18 +8,19 @@ with Dragoman() as dragoman:
 from __future__ import annotations
 
 import codecs
+import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from dragoman.article import Summary
 from dragoman.errors import InputError
 from dragoman.formats.registry import sniff
-from dragoman.langid import Identified
+from dragoman.langid import Identified, language_code
 from dragoman.pipeline.values import ArticleRequest, TranslatedArticle, TranslatedTexts
 from dragoman.settings import Settings, load_settings
 from dragoman.wiring import Services, open_services
@@ -51,7 +52,8 @@ class Dragoman:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        # With the error in flight, what still runs is cancelled and not waited for.
+        self._stack.__exit__(kind, error, traceback)
         self._services = self._portal = None
 
     @property
@@ -63,7 +65,7 @@ class Dragoman:
 
     def translate_article(
         self,
-        article: str | bytes,
+        article: str | bytes | Mapping[str, Any],
         *,
         to: str,
         source: str | None = None,
@@ -72,17 +74,19 @@ class Dragoman:
         summary: bool = True,
         timeout_s: float | None = None,
     ) -> TranslatedArticle:
-        """Translate a page, fragment, text, Markdown file or CMS record.
+        """Translate a page, fragment, text, Markdown file or CMS record (also as a mapping).
 
         ``source`` is found when not given. ``format`` is a name of ``docs/api.md``, or auto.
         Raises InputError, NotInstalled, Unavailable, OutOfTime or ModelError.
         """
-        data = _marked(article) if isinstance(article, str) else article
+        data = _bytes(article)
+        if isinstance(article, Mapping) and format == "auto":
+            format = "fields"  # noqa: A001 - the argument above
         request = ArticleRequest(
             data=data,
             format=sniff(data, filename) if format == "auto" else format,
-            targets=(to,),
-            source=source,
+            targets=(language_code(to),),
+            source=None if source is None else language_code(source),
             summary=summary,
             deadline=self._deadline(timeout_s),
         )
@@ -104,17 +108,21 @@ class Dragoman:
         """Translate plain strings, each on its own; same order, same length."""
         if isinstance(texts, str):
             raise InputError("texts is one string.", hint="Pass a list of strings.")
+        if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+            raise InputError("texts must be strings.", hint="Pass a list of strings.")
+        target = language_code(to)
+        spoken = None if source is None else language_code(source)
 
         async def translate() -> tuple[TranslatedTexts, ...]:
             return await self.services.texts.translate(
-                texts, (to,), source=source, deadline=self._deadline(timeout_s)
+                texts, (target,), source=spoken, deadline=self._deadline(timeout_s)
             )
 
         return self.run(translate)[0]
 
     def summarise(
         self,
-        article: str | bytes,
+        article: str | bytes | Mapping[str, Any],
         *,
         to: str,
         source: str | None = None,
@@ -148,6 +156,25 @@ class Dragoman:
         if self._portal is None:
             raise RuntimeError("Use it as a context manager: `with Dragoman() as dragoman:`.")
         return self._portal.call(use_case)
+
+
+def _bytes(article: object) -> bytes:
+    if isinstance(article, str):
+        return _marked(article)
+    if isinstance(article, bytes | bytearray | memoryview):
+        return bytes(article)
+    if isinstance(article, Mapping):
+        try:
+            return json.dumps(dict(article)).encode()
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"The record cannot be written as JSON: {error}.",
+                hint="Use strings, numbers, lists and None as values.",
+            ) from None
+    raise InputError(
+        f"An article cannot be made of {type(article).__name__}.",
+        hint="Pass its text as a string, the bytes of a file, or a record as a dictionary.",
+    )
 
 
 def _marked(article: str) -> bytes:

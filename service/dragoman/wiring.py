@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dragoman.article import BatchPolicy, LanguagePair
-from dragoman.errors import PairNotInstalled
+from dragoman.errors import PairNotInstalled, UnsupportedInput
 from dragoman.formats.base import ParseLimits
 from dragoman.formats.worker import ExtractionWorker
 from dragoman.inference.batching import Scheduler
@@ -56,8 +56,8 @@ class Services:
         for code in sources:
             try:
                 route = self.translator.route(LanguagePair(code, target))
-            except PairNotInstalled:
-                continue
+            except (PairNotInstalled, UnsupportedInput):
+                continue  # no route, or none needed: it is in the target's language
             for step in route.steps:
                 model = self.translator.model(step.model_id)
                 used.add(f"{step.pair}:{model.id}@{model.short_digest}")
@@ -136,10 +136,14 @@ def _open_translator(
     translator = Translator(
         store.installed(), pool, Scheduler(policy), pivot_language=settings.pivot_language
     )
+    drain_timeout_s = settings.drain_timeout_s
     try:
         yield translator
+    except BaseException:
+        drain_timeout_s = 0.0  # interrupted or broken: nobody waits for what is queued
+        raise
     finally:
-        translator.close(settings.drain_timeout_s)
+        translator.close(drain_timeout_s)
         pool.close()
 
 

@@ -14,9 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dragoman.cli import exits
-from dragoman.cli.reading import STANDARD_INPUT, read_input
-from dragoman.errors import DragomanError, InputError
-from dragoman.pipeline.files import FileJob, FileResult, FileTranslator, output_path
+from dragoman.cli.reading import STANDARD_INPUT, complain, read_input
+from dragoman.errors import InputError
+from dragoman.pipeline.files import (
+    FileJob,
+    FileResult,
+    FileTranslator,
+    check_outputs,
+    output_path,
+    writing,
+)
 from dragoman.pipeline.values import TranslatedArticle
 
 FORMATS = ("auto", "page", "fragment", "text", "markdown", "fields")
@@ -49,17 +56,17 @@ def translate(
 
     An interrupted run with --out can be repeated: it does only what is left.
     """
-    from dragoman.langid import normalise_code
+    from dragoman.langid import language_code
 
     if format_ not in FORMATS:
         raise InputError(f"{format_} is not a format.", hint=f"Use one of {', '.join(FORMATS)}.")
-    targets = list(dict.fromkeys(normalise_code(code) for code in to))
+    targets = list(dict.fromkeys(language_code(code) for code in to))
     if out is None and not as_json and len(files) * len(targets) > 1:
         raise InputError(
             "Several results would run together on standard output.",
             hint="Name a directory with --out, or use --json.",
         )
-    source = normalise_code(from_) if from_ else None
+    source = language_code(from_) if from_ is not None else None
     jobs = [
         FileJob(
             path,
@@ -72,6 +79,7 @@ def translate(
         for path in files
         for target in targets
     ]
+    check_outputs(jobs)
     results = _run(jobs, again=again)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     for result in results:
@@ -82,7 +90,6 @@ def translate(
 def _output(path: Path, target: str, out: Path | None) -> Path | None:
     if out is None:
         return None
-    out.mkdir(parents=True, exist_ok=True)
     return output_path(Path("stdin") if path == STANDARD_INPUT else path, target, out)
 
 
@@ -124,30 +131,42 @@ def _progress(total: int):  # type: ignore[no-untyped-def]  # a generator of a c
 
 def _show(result: FileResult, console: Console, *, as_json: bool, report: bool) -> None:
     if result.error is not None:
-        _complain(result.job.path, result.error, console)
+        complain(result.job.path, result.error, console)
         return
     article = result.article
     if article is None:
-        return  # done in an earlier run
-    if as_json:
-        from dragoman.api.schemas import ArticleTranslation
-
-        answer = ArticleTranslation.of(article).model_dump(mode="json")
-        print(json.dumps({"file": str(result.job.path), **answer}, ensure_ascii=False))
-    elif result.job.output is None:
-        sys.stdout.buffer.write(article.document)
-        if not article.document.endswith(b"\n"):
-            sys.stdout.buffer.write(b"\n")
-        sys.stdout.buffer.flush()
+        if report:
+            verdict = _verdict(result.publishable)
+            console.print(f"{result.job.path}: done before: {verdict}", markup=False)
+        return
+    with writing("Standard output"):
+        _print(result.job, article, as_json=as_json)
     if report:
         for line in report_lines(result.job.path, article):
             console.print(line, markup=False)
 
 
+def _print(job: FileJob, article: TranslatedArticle, *, as_json: bool) -> None:
+    if as_json:
+        from dragoman.api.schemas import ArticleTranslation
+
+        answer = ArticleTranslation.of(article).model_dump(mode="json")
+        print(json.dumps({"file": str(job.path), **answer}, ensure_ascii=False))
+    elif job.output is None:
+        sys.stdout.buffer.write(article.document)
+        if not article.document.endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _verdict(publishable: bool) -> str:
+    return "publishable" if publishable else "NOT publishable"
+
+
 def report_lines(path: Path, article: TranslatedArticle) -> Iterator[str]:
     """The report in words: a verdict, the counts, then each finding with its place."""
     report = article.report
-    verdict = "publishable" if report.publishable else "NOT publishable"
+    verdict = _verdict(report.publishable)
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items() if count)
     language = article.source.language
     yield f"{path}: {language} to {article.target}: {verdict}; {counts}"
@@ -162,18 +181,9 @@ def report_lines(path: Path, article: TranslatedArticle) -> Iterator[str]:
     yield f"  made by {article.signature}"
 
 
-def _complain(path: Path, error: DragomanError, console: Console) -> None:
-    name = "standard input" if path == STANDARD_INPUT else path
-    console.print(f"dragoman: {name}: {error.message}", markup=False)
-    if error.hint:
-        console.print(f"  {error.hint}", markup=False)
-
-
 def _exit_code(results: list[FileResult], *, strict: bool) -> int:
     failed = [result.error for result in results if result.error is not None]
     if failed:
         return exits.exit_code(failed[0])
-    unpublishable = any(
-        result.article is not None and not result.article.report.publishable for result in results
-    )
+    unpublishable = any(not result.publishable for result in results)
     return exits.NOT_PUBLISHABLE if strict and unpublishable else exits.OK

@@ -1,5 +1,6 @@
 """Which language a text is in, and what languages are called."""
 
+from dragoman.langid.codes import language_code
 from dragoman.langid.identification import Identified, LanguageIdentifier
 from dragoman.langid.names import (
     autonym,
@@ -14,6 +15,7 @@ __all__ = [
     "LanguageIdentifier",
     "autonym",
     "is_rtl",
+    "language_code",
     "language_name",
     "normalise_code",
     "primary_subtag",
