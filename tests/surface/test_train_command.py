@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
 
 from dragoman.cli import exits
+from dragoman.cli.main import main
 from dragoman.inference.store import ModelStore
 from support.toy_language import toy_pairs, write_tsv
 
@@ -33,9 +36,8 @@ batch_tokens = 300
 validations = 1
 report_seconds = 0
 """
-BEGIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-RUN = BEGIN + "import torch; torch.set_num_threads(1); from dragoman.cli.main import main; main()"
-BARE = BEGIN + (
+BARE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "sys.modules['torch'] = sys.modules['transformers'] = None; "
     "from dragoman.cli.main import main; main()"
 )
@@ -48,9 +50,28 @@ class Done:
     err: str
 
 
-def dragoman(*arguments: object, program: str = RUN) -> Done:
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def dragoman(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line in this process, on one thread."""
+    torch.set_num_threads(1)
+
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["dragoman", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capsys.readouterr()
+        return Done(int(stopped.value.code or 0), out, err)
+
+    return run
+
+
+def without_torch(*arguments: object) -> Done:
+    """Run it in a Python that has no torch."""
     done = subprocess.run(
-        [sys.executable, "-c", program, SERVICE, *map(str, arguments)],
+        [sys.executable, "-c", BARE, SERVICE, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -77,7 +98,7 @@ def arguments(files: Path) -> list[object]:
     ]
 
 
-def test_a_budget_of_tokens_makes_a_model(files: Path) -> None:
+def test_a_budget_of_tokens_makes_a_model(dragoman: Run, files: Path) -> None:
     """Its directory is printed, progress goes to standard error, and the store finds it."""
     done = dragoman(*arguments(files), "--tokens", 400)
     assert done.code == exits.OK, done.err
@@ -93,7 +114,7 @@ def test_a_budget_of_tokens_makes_a_model(files: Path) -> None:
     assert (shape["d_model"], shape["decoder_ffn_dim"]) == (16, 32)
 
 
-def test_a_finished_training_is_not_begun_again(files: Path) -> None:
+def test_a_finished_training_is_not_begun_again(dragoman: Run, files: Path) -> None:
     """The same command, with minutes as the budget, only exports once more."""
     budget = ("--minutes", 0.001)
     first = dragoman(*arguments(files), *budget)
@@ -114,7 +135,9 @@ def test_a_finished_training_is_not_begun_again(files: Path) -> None:
         (("--tokens", 5, "--dev", "missing.tsv"), "missing.tsv cannot be read"),
     ],
 )
-def test_wrong_options_are_said(files: Path, options: tuple[object, ...], says: str) -> None:
+def test_wrong_options_are_said(
+    dragoman: Run, files: Path, options: tuple[object, ...], says: str
+) -> None:
     """Before anything is written or read for long."""
     done = dragoman(*arguments(files), *options)
     assert done.code == exits.USAGE
@@ -124,13 +147,13 @@ def test_wrong_options_are_said(files: Path, options: tuple[object, ...], says: 
 
 def test_help_needs_no_torch() -> None:
     """And neither does the mount of the command."""
-    done = dragoman("train", "--help", program=BARE)
+    done = without_torch("train", "--help")
     assert done.code == exits.OK, done.err
     assert "--direction" in done.out
 
 
 def test_training_without_torch_says_what_to_install(files: Path) -> None:
     """The extra has the name of the command."""
-    done = dragoman(*arguments(files), "--tokens", 5, program=BARE)
+    done = without_torch(*arguments(files), "--tokens", 5)
     assert done.code == exits.USAGE
     assert "dragoman[train]" in done.err

@@ -78,6 +78,7 @@ class LearningOptions:
 
 GENTLE_DATA = DataOptions(drop_worst=0.0, align=False)
 GENTLE_LEARNING = LearningOptions(
+    batch_tokens=1_000,
     learning_rate=5e-5,
     warm_up=0.1,
     decay=0.5,

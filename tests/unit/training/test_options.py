@@ -8,6 +8,8 @@ import pytest
 
 from dragoman.errors import SettingsError
 from dragoman.training.options import (
+    GENTLE_DATA,
+    GENTLE_LEARNING,
     Budget,
     DataOptions,
     LearningOptions,
@@ -66,6 +68,12 @@ def test_the_recipes_that_come_with_the_program_can_be_read(file: Path) -> None:
     shape, _, learning = read_settings(file)
     assert shape.width % shape.heads == 0
     assert learning.guided_alignment >= 0
+
+
+def test_the_house_recipe_is_the_default_for_going_on() -> None:
+    """As its own comment says."""
+    _, data, learning = read_settings(RECIPES / "house.toml")
+    assert (data, learning) == (GENTLE_DATA, GENTLE_LEARNING)
 
 
 def test_there_are_recipes() -> None:
