@@ -9,8 +9,9 @@ from __future__ import annotations
 from dragoman.article import Flag, LanguagePair
 from dragoman.fidelity.checks.base import Check, Checked, flag
 from dragoman.fidelity.checks.exact import Addresses, Kept, Placeholders, Signs
+from dragoman.fidelity.checks.marks import Quotations, Scripts
 from dragoman.fidelity.checks.numbers import Numbers
-from dragoman.fidelity.checks.shape import Cut, Empty, Length, Loop, NotTranslated
+from dragoman.fidelity.checks.shape import Cut, Empty, Length, Loop, NotTranslated, SameText
 
 __all__ = ["CHECKS", "UNUSABLE", "Check", "Checked", "check_segment"]
 
@@ -25,6 +26,9 @@ CHECKS: tuple[Check, ...] = (
     Placeholders(),
     Signs(),
     Kept(),
+    SameText(),
+    Quotations(),
+    Scripts(),
 )
 
 UNUSABLE = frozenset({"empty", "cut", "loop", "length", "not-translated"})

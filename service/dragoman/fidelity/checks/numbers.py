@@ -87,7 +87,7 @@ def numbers(text: str) -> list[Number]:
         if _AFTERNOON.match(plain, match.end()):
             values |= {value + 12 for value in values}
         if _DECADE.match(plain, match.end()):
-            decades = {value for value in values if not value % 10}
+            decades = {value for value in values if value < 2000 and not value % 10}
             values |= {value - 1900 for value in decades if 1900 < value < 2000}
             values |= {value + 1900 for value in decades if 0 < value < 100}
         scales, sure = scale_after(plain, *match.span())

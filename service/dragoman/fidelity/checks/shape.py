@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dragoman.article import Severity
 from dragoman.fidelity.checks.base import Checked
-from dragoman.fidelity.protection import ADDRESSES
+from dragoman.fidelity.protection import ADDRESSES, PLACEHOLDERS
 
 _WORD = re.compile(r"\w+")
 # Not \w: that divides the words of Hindi and other scripts at their vowel signs.
@@ -16,6 +16,12 @@ _TOKEN = re.compile(r"[^\s.,;:!?\"'’()\[\]«»“”„…—–-]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]")
 _UNSPACED_LOOP = re.compile(r"(.{2,20}?)\1{4,}", re.DOTALL)
+
+_LETTERS = re.compile(r"[^\W\d_]+\Z")
+_IN_NAMES = frozenset(  # "Leonardo da Vinci", "House of Cards"
+    "a al and bin by d da das de dei del della den der des di do dos du e el en et for i ibn in l "
+    "la las le les los of on or para per por s the to und van vom von y zu zum zur".split()
+)
 
 WIDE_WEIGHT = 2.6
 """A Chinese, Japanese or Korean character says about as much as this many Latin letters."""
@@ -101,6 +107,37 @@ class NotTranslated:
         if kept.total() >= 0.8 * len(source):
             return "The sentence was left in its language."
         return None
+
+
+class SameText:
+    """A short text that came out as it went in: "Adult ticket".
+
+    Names may stay as they are, so there must be two words, one of them in lower case and not of
+    those that stand in names. Long texts are for ``NotTranslated``.
+    """
+
+    code = "same-text"
+    severity = Severity.ADVISORY
+
+    def find(self, checked: Checked) -> str | None:
+        if checked.pair.source.split("-")[0] == checked.pair.target.split("-")[0]:
+            return None
+        if NotTranslated().find(checked) is not None:
+            return None
+        target = [word.casefold() for word in _TOKEN.findall(checked.target)]
+        if [word.casefold() for word in _TOKEN.findall(checked.source)] != target:
+            return None
+        words = [word for word in _TOKEN.findall(_translatable(checked)) if _LETTERS.match(word)]
+        ordinary = [word for word in words if word.islower() and word not in _IN_NAMES]
+        return "The text came out as it went in." if len(words) > 1 and ordinary else None
+
+
+def _translatable(checked: Checked) -> str:
+    """The source without addresses, placeholders and what must be kept."""
+    text = checked.source
+    for start, end in checked.kept:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return PLACEHOLDERS.sub(" ", ADDRESSES.sub(" ", text))
 
 
 def _in_a_row(words: list[str], size: int) -> int:

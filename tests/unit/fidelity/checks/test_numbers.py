@@ -91,3 +91,9 @@ def test_a_lost_scale_is_named() -> None:
     """The message says what was lost, for the digits are the same."""
     (flag,) = check_segment("It costs €900k.", "Cela coûte 900 €.", LanguagePair("en", "fr"))
     assert flag.message == "A number lost its thousand, million or milliard: 900."
+
+
+def test_a_number_of_any_length_is_compared() -> None:
+    """A serial number may be longer than any decade or sum."""
+    long = "7" * 60
+    assert check_segment(f"the {long}s", f"les {long}s", LanguagePair("en", "fr")) == ()
