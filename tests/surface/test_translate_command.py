@@ -32,7 +32,12 @@ GERMAN = (
 
 
 def environment(home: Path) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
+    """Without what would change the answers, or how output is buffered."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DRAGOMAN_") and name != "PYTHONUNBUFFERED"
+    }
     return clean | {
         "XDG_DATA_HOME": str(home),
         "PYTHONPATH": str(ROOT / "service"),
@@ -131,10 +136,13 @@ def test_ctrl_c_ends_the_run_and_the_next_one_does_what_is_left(tmp_path: Path) 
         text=True,
         env=environment(tmp_path),
     )
-    while process.poll() is None and not list(out.glob("*.txt")):
-        select.select([], [], [], 0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    try:
+        while process.poll() is None and not list(out.glob("*.txt")):
+            select.select([], [], [], 0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert said == "Interrupted. Run the same command again to do what is left.\n"
     written = {path.name: path.read_bytes() for path in out.glob("*.txt")}

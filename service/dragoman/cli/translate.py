@@ -20,7 +20,6 @@ from dragoman.pipeline.files import (
     FileJob,
     FileResult,
     FileTranslator,
-    check_outputs,
     output_path,
     writing,
 )
@@ -79,7 +78,6 @@ def translate(
         for path in files
         for target in targets
     ]
-    check_outputs(jobs)
     results = _run(jobs, again=again)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     for result in results:
