@@ -28,6 +28,8 @@ FINE = [
     ("3 of five", "Trois des 5"),
     ("About 25 people and 80 cats", "Environ vingt-cinq personnes et quatre-vingts chats"),
     ("He met 137 people.", "Il a rencontré cent trente-sept personnes."),
+    ("It has 205 boats.", "Il a deux cent cinq bateaux."),
+    ("She won the 100m.", "Elle a gagné le 100 mètres."),
     ("The 20th century", "Le XXe siècle"),
     ("It costs £1.2m.", "Cela coûte £1,2 millions."),
     ("It costs £1.2m.", "Cela coûte 1 200 000 livres."),
