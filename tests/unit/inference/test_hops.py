@@ -96,12 +96,21 @@ def test_a_relay_goes_through_both_engines(scheduler: Scheduler) -> None:
     assert sorted(texts_of(second)) == ["a°", "b° b°", "c°"]
 
 
-def test_a_batch_of_the_first_hop_is_a_batch_of_the_second(scheduler: Scheduler) -> None:
-    """Segments do not trickle through one by one."""
-    first, second = FakeEngine(), FakeEngine()
-    futures = relay(hop(scheduler, first), hop(scheduler, second), *(f"w{n}" for n in range(20)))
+def test_a_batch_of_the_first_hop_goes_on_as_one(scheduler: Scheduler) -> None:
+    """Segments do not trickle into the second hop one by one."""
+    prepared: list[int] = []
+
+    class Counting(FakeEngine):
+        def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
+            prepared.append(len(requests))
+            return super().prepare(requests)
+
+    first = FakeEngine()
+    futures = relay(
+        hop(scheduler, first), hop(scheduler, Counting()), *(f"w{n}" for n in range(20))
+    )
     wait(futures, PATIENCE_S)
-    assert [len(batch) for batch in second.batches] == [len(batch) for batch in first.batches]
+    assert prepared == [len(batch) for batch in first.batches]
 
 
 def test_a_failure_in_either_hop_ends_its_own_future(scheduler: Scheduler) -> None:
@@ -148,12 +157,38 @@ def test_cancelling_in_the_second_hop_drops_it_there(scheduler: Scheduler) -> No
     first = FakeEngine(workers=2)  # so that a worker is left for it
     (future,) = relay(hop(scheduler, first), hop(scheduler, second), "dropped")
     pause = threading.Event()
-    while not scheduler.snapshot().queued_segments:
+    while texts_of(first) != ["dropped"] or not scheduler.snapshot().queued_segments:
         pause.wait(0.001)
     future.cancel()
     assert scheduler.snapshot().queued_segments == 0
     gate.set()
     assert best(plug) == "plug°"
+
+
+def test_cancelling_between_the_hops_is_not_lost(scheduler: Scheduler) -> None:
+    """Even if it happens while the second hop is being queued."""
+    gate = threading.Event()
+    futures: list[Future[Hypotheses]] = []
+
+    class Interrupted(FakeEngine):
+        def prepare(self, requests: Sequence[Request]) -> list[Prepared]:
+            for future in futures:
+                future.cancel()
+            return super().prepare(requests)
+
+    second = Interrupted(gate=gate)
+    (plug,) = decode(hop(scheduler, second), "plug")
+    assert second.entered.acquire(timeout=PATIENCE_S)
+    first_gate = threading.Event()
+    first = FakeEngine(workers=2, gate=first_gate)
+    futures += relay(hop(scheduler, first), hop(scheduler, second), "dropped")
+    first_gate.set()
+    wait(futures, PATIENCE_S)
+    assert best(decode(hop(scheduler, first), "after")[0]) == "after°"  # so that one is delivered
+    gate.set()
+    assert best(plug) == "plug°"
+    scheduler.close(PATIENCE_S)
+    assert texts_of(second) == ["plug"]
 
 
 def test_a_cut_in_the_first_hop_is_a_cut_of_the_whole(scheduler: Scheduler) -> None:

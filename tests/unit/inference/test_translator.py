@@ -15,7 +15,7 @@ from dragoman.errors import (
     QueueFull,
     ShuttingDown,
 )
-from dragoman.inference.engines.base import DecodingOptions
+from dragoman.inference.engines.base import DecodingOptions, Hypothesis, Prepared
 from dragoman.inference.engines.fake import FakeEngine
 from dragoman.inference.model import InstalledModel
 from dragoman.inference.translator import Decoding, Priority, Translator
@@ -65,6 +65,21 @@ def test_through_a_pivot_both_models_translate() -> None:
         assert [one.text for one in hypotheses] == ["zwei°° Worte°°", "zwei°°° Worte°°°"]
         assert hypotheses[0].alignment == (AlignedSpan(0, 4, 0, 6), AlignedSpan(5, 10, 7, 14))
         assert hypotheses[0].score is not None
+
+
+def test_before_the_pivot_one_hypothesis_is_enough() -> None:
+    """The others would be decoded for nothing; the alignment is needed for the whole way."""
+    seen: list[DecodingOptions] = []
+
+    class Curious(FakeEngine):
+        def run(self, batch: Sequence[Prepared]) -> list[list[Hypothesis]]:
+            seen.extend(prepared.request.options for prepared in batch)
+            return super().run(batch)
+
+    options = DecodingOptions(beam_size=2, num_hypotheses=2, with_alignment=True, with_scores=True)
+    with translating(model("de-en"), model("en-fr"), engines={"de-en": Curious()}) as translator:
+        wait(translator.submit(["Text"], pair("de-fr"), options).futures, PATIENCE_S)
+    assert seen == [DecodingOptions(beam_size=2, with_alignment=True)]
 
 
 def test_prefix_and_bans_are_for_the_last_model() -> None:

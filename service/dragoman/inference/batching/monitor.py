@@ -67,10 +67,11 @@ class Monitor:
         """See ``Ledger.admit``. Raises QueueFull, ShuttingDown, WorkerDied."""
         with self._lock:
             self._check_open(follow_up)
+            if self._ledger.empty:
+                self._time_matters.notify()
             now = self._clock()
             self._ledger.admit(engine, prepared, waiters, priority, now=now, follow_up=follow_up)
             self._work_came.notify_all()
-            self._time_matters.notify()
 
     def hire(self, workers: int) -> int:
         """How many threads must be started now, to have so many workers in all."""

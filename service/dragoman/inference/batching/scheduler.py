@@ -26,8 +26,6 @@ from dragoman.inference.batching.segment_queue import Batch
 from dragoman.inference.batching.snapshot import SchedulerSnapshot
 from dragoman.inference.engines.base import Engine, Prepared
 
-TICK_S = 0.1
-"""How late a deadline may be noticed behind a batch that is still running."""
 _PATIENCE_S = 2.0
 """For a lock that should be held for microseconds, and for threads that should end at once."""
 
@@ -40,7 +38,7 @@ class Scheduler:
     """The one queue between requests and engines. Thread-safe. Whoever makes it closes it.
 
     ``stall_after_s``: a batch that runs for longer is given up, and its worker counts as dead
-    until it returns.
+    until it returns. ``tick_s``: how late a deadline may be noticed behind a batch that runs.
     """
 
     def __init__(
@@ -49,8 +47,10 @@ class Scheduler:
         *,
         clock: Callable[[], float] = time.monotonic,
         stall_after_s: float = 300.0,
+        tick_s: float = 0.1,
     ) -> None:
         self._clock = clock
+        self._tick_s = tick_s
         self._stall_after_s = stall_after_s
         self._monitor = Monitor(policy, clock)
         self._delivering = threading.local()
@@ -105,7 +105,7 @@ class Scheduler:
         return self._monitor.snapshot()
 
     def expire(self) -> None:
-        """End what has run out of time, by the clock. The timekeeper does this every TICK_S."""
+        """End what has run out of time, by the clock. The timekeeper does this every ``tick_s``."""
         now = self._clock()
         jobs = self._monitor.jobs()
         stalled, stuck = self._monitor.give_up(now - self._stall_after_s)
@@ -170,7 +170,7 @@ class Scheduler:
         self._let_go(batch.jobs)
 
     def _keep_time(self) -> None:
-        while self._monitor.tick(TICK_S):
+        while self._monitor.tick(self._tick_s):
             self.expire()
 
     # What both need
