@@ -115,8 +115,8 @@ def test_a_budget_of_tokens_makes_a_model(dragoman: Run, files: Path) -> None:
 
 
 def test_a_finished_training_is_not_begun_again(dragoman: Run, files: Path) -> None:
-    """The same command, with minutes as the budget, only exports once more."""
-    budget = ("--minutes", 0.001)
+    """The same command again, its budget spent, only exports once more."""
+    budget = ("--tokens", 400)
     first = dragoman(*arguments(files), *budget)
     second = dragoman(*arguments(files), *budget)
     assert (first.code, second.code) == (exits.OK, exits.OK), second.err
