@@ -274,6 +274,6 @@ class BatchPolicy:
     """How the scheduler fills batches. Tokens are padded source tokens."""
 
     max_batch_tokens: int = 1024
-    max_batch_segments: int = 32
+    max_batch_segments: int = 16
     max_wait_ms: float = 2.0
     max_queued_tokens: int = 200_000

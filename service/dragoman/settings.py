@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 
     # Scheduler
     max_batch_tokens: int = Field(1024, ge=64, description="Padded source tokens in a batch.")
-    max_batch_segments: int = Field(32, ge=1, description="Segments in a batch.")
+    max_batch_segments: int = Field(16, ge=1, description="Segments in a batch; a GPU wants more.")
     max_wait_ms: float = Field(2.0, ge=0, description="How long a batch waits for company.")
     max_queued_tokens: int = Field(
         200_000, ge=512, description="Above this the server answers 429."

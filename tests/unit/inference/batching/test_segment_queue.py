@@ -198,9 +198,9 @@ def test_sixteen_clients_pack_almost_as_well_as_a_sorted_list() -> None:
     lengths = [min(120, max(3, int(chance.lognormvariate(3.2, 0.5)))) for _ in range(160 * 30)]
     articles = [lengths[start : start + 30] for start in range(0, len(lengths), 30)]
     sorted_lists = [
-        sorted(lengths[start : start + 16 * 30], reverse=True)[batch : batch + 32]
+        sorted(lengths[start : start + 16 * 30], reverse=True)[batch : batch + 16]
         for start in range(0, len(lengths), 16 * 30)
-        for batch in range(0, 16 * 30, 32)
+        for batch in range(0, 16 * 30, 16)
     ]
     queue = Queue()
     owner: dict[Job, int] = {}
