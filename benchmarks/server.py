@@ -13,8 +13,13 @@ import os
 import sys
 
 import uvicorn
+from pydantic import BaseModel
 
 from models import opus_sized
+
+
+class Sentences(BaseModel):
+    texts: list[str]
 
 
 def dragoman(port: int) -> None:
@@ -39,7 +44,6 @@ def dragoman(port: int) -> None:
 def plain(port: int) -> None:
     import torch
     from fastapi import FastAPI
-    from pydantic import BaseModel
     from transformers import MarianMTModel, MarianTokenizer
 
     torch.set_num_threads(os.cpu_count() or 1)
@@ -47,9 +51,6 @@ def plain(port: int) -> None:
     tokenizer = MarianTokenizer.from_pretrained(directory)
     model = MarianMTModel.from_pretrained(directory).eval()
     app = FastAPI()
-
-    class Sentences(BaseModel):
-        texts: list[str]
 
     @app.get("/readyz")
     def ready() -> dict[str, str]:

@@ -21,7 +21,6 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
-
 Scratch = Callable[[], IO[bytes]]
 
 
