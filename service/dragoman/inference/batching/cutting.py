@@ -7,7 +7,7 @@ multiple), so that no worker stands idle while another has the lot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from dragoman.article import BatchPolicy
@@ -22,9 +22,6 @@ on the starter with rows of equal length, 3 to 5 on articles, where rows end one
 _BALANCED_ROUNDS = 2
 """A queue of at most this many batches for each idle worker is shared out evenly."""
 
-_Fits = Callable[[int, int], bool]
-"""Whether the segments from the first index up to the second, exclusive, make a batch."""
-
 
 def enough(policy: BatchPolicy, idle_workers: int) -> int:
     """A queue of so many segments is deep, however short they are."""
@@ -36,25 +33,31 @@ def is_deep(lengths: Sequence[int], policy: BatchPolicy, idle_workers: int) -> b
 
     The longest ``enough`` of the queue tell as much as all of it.
     """
-    return len(_fill(len(lengths), _within(lengths, policy))) > _BALANCED_ROUNDS * idle_workers
+    return len(_full(lengths, policy)) > _BALANCED_ROUNDS * idle_workers
+
+
+def neighbourhood(index: int, policy: BatchPolicy) -> slice:
+    """The part of a deep queue that ``around`` needs to see: four batches on either side."""
+    reach = 4 * policy.max_batch_segments
+    return slice(max(0, index - reach), index + reach)
 
 
 def around(lengths: Sequence[int], index: int, policy: BatchPolicy) -> range:
-    """The full batch with the segment at ``index`` in it that wastes least.
+    """The full batch with the segment at ``index`` in it that is best for its neighbourhood.
 
-    ``lengths`` are tokens, longest first. Compared with cutting the whole queue from the top this
-    packs better while segments come and go: 1 % dearer than sorted lists instead of 3 %.
+    ``lengths`` are tokens, longest first. Of all such batches, the one for which it and batches
+    cut from what is left are cheapest: so it neither pads much itself nor leaves gaps behind.
     """
-    until = [0, *accumulate(lengths)]
-    best, best_yield = range(index, index + 1), 0.0
-    for start in range(max(0, index + 1 - policy.max_batch_segments), index + 1):
-        rows = min(policy.max_batch_segments, max(1, policy.max_batch_tokens // lengths[start]))
-        stop = min(len(lengths), start + rows)
-        tokens = until[stop] - until[start]
-        gain = tokens / cost(tokens, stop - start, lengths[start])
-        if stop > index and gain > best_yield:
-            best, best_yield = range(start, stop), gain
-    return best
+    starts = range(max(0, index + 1 - policy.max_batch_segments), index + 1)
+    batches = [range(start, _full_stop(lengths, start, policy)) for start in starts]
+
+    def total(batch: range) -> int:
+        chosen = lengths[batch.start : batch.stop]
+        left = [*lengths[: batch.start], *lengths[batch.stop :]]
+        parts = [left[some.start : some.stop] for some in _full(left, policy)]
+        return sum(cost(sum(part), len(part), part[0]) for part in (chosen, *parts))
+
+    return min((batch for batch in batches if index in batch), key=total)
 
 
 def share(lengths: Sequence[int], policy: BatchPolicy, workers: int) -> list[range]:
@@ -65,7 +68,7 @@ def share(lengths: Sequence[int], policy: BatchPolicy, workers: int) -> list[ran
     """
     if not lengths:
         return []
-    full = _fill(len(lengths), _within(lengths, policy))
+    full = _full(lengths, policy)
     return _balance(lengths, policy, min(len(lengths), -(-len(full) // workers) * workers))
 
 
@@ -78,25 +81,20 @@ def cost(tokens: int, rows: int, longest: int) -> int:
     return tokens + (rows + 2 * STEP_OVERHEAD_ROWS) * longest
 
 
-def _within(lengths: Sequence[int], policy: BatchPolicy) -> _Fits:
-    def fits(start: int, stop: int) -> bool:
-        rows = stop - start
-        padded = rows * lengths[start]
-        return rows <= policy.max_batch_segments and padded <= policy.max_batch_tokens
-
-    return fits
-
-
-def _fill(count: int, fits: _Fits) -> list[range]:
-    """Fill one batch after the other while it fits; a batch has always one segment."""
+def _full(lengths: Sequence[int], policy: BatchPolicy) -> list[range]:
+    """Full batches from the longest segment down, as a global sort would make them."""
     batches = []
     start = 0
-    for index in range(1, count):
-        if not fits(start, index + 1):
-            batches.append(range(start, index))
-            start = index
-    batches.append(range(start, count))
+    while start < len(lengths):
+        batches.append(range(start, _full_stop(lengths, start, policy)))
+        start = batches[-1].stop
     return batches
+
+
+def _full_stop(lengths: Sequence[int], start: int, policy: BatchPolicy) -> int:
+    """Where a full batch ends that begins at ``start``; it has at least one segment."""
+    rows = max(1, min(policy.max_batch_segments, policy.max_batch_tokens // max(1, lengths[start])))
+    return min(len(lengths), start + rows)
 
 
 def _balance(lengths: Sequence[int], policy: BatchPolicy, shares: int) -> list[range]:
@@ -105,15 +103,21 @@ def _balance(lengths: Sequence[int], policy: BatchPolicy, shares: int) -> list[r
     Bisection over the greatest cost that a batch may have; filling greedily needs the fewest
     batches for a given bound, so the smallest bound that needs no more than ``shares`` is best.
     """
-    within = _within(lengths, policy)
     until = [0, *accumulate(lengths)]
 
     def filled(bound: int) -> list[range]:
-        def fits(start: int, stop: int) -> bool:
-            tokens = until[stop] - until[start]
-            return cost(tokens, stop - start, lengths[start]) <= bound and within(start, stop)
+        batches = []
+        start = 0
+        while start < len(lengths):
+            stop = _full_stop(lengths, start, policy)
+            while stop > start + 1 and dearness(start, stop) > bound:
+                stop -= 1
+            batches.append(range(start, stop))
+            start = stop
+        return batches
 
-        return _fill(len(lengths), fits)
+    def dearness(start: int, stop: int) -> int:
+        return cost(until[stop] - until[start], stop - start, lengths[start])
 
     low, high = 0, cost(until[-1], len(lengths), lengths[0])
     while low < high:

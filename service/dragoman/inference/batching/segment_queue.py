@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from dragoman.article import BatchPolicy
-from dragoman.inference.batching.cutting import around, enough, is_deep, share
+from dragoman.inference.batching.cutting import around, enough, is_deep, neighbourhood, share
 from dragoman.inference.batching.job import Job, Priority
 from dragoman.inference.engines.base import Engine
 
@@ -151,10 +151,10 @@ class SegmentQueue:
         jobs, policy = lane.by_length, self._policy
         if is_deep([job.tokens for job in jobs[: enough(policy, idle)]], policy, idle):
             oldest = lane.place(lane.oldest)
-            start = max(0, oldest - policy.max_batch_segments)
-            near = [job.tokens for job in jobs[start : oldest + policy.max_batch_segments]]
-            found = around(near, oldest - start, policy)
-            return [range(start + found.start, start + found.stop)]
+            near = neighbourhood(oldest, policy)
+            lengths = [job.tokens for job in jobs[near]]
+            found = around(lengths, oldest - near.start, policy)
+            return [range(near.start + found.start, near.start + found.stop)]
         shares = share([job.tokens for job in jobs], policy, idle)
         shares.sort(key=lambda places: min(jobs[place].number for place in places))
         return shares[:idle]
