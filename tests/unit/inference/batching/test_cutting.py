@@ -101,3 +101,9 @@ def test_shares_are_as_equal_as_any_cut_could_make_them(lengths: list[int], idle
         for places in itertools.combinations(range(1, len(lengths)), shares - 1)
     )
     assert dearest == min(max(dearness(lengths, batch) for batch in other) for other in others)
+
+
+def test_a_batch_costs_more_than_its_rows_and_less_than_its_padding() -> None:
+    """One row costs more than half of two, and short rows less than long ones."""
+    assert cost(10, 1, 10) > cost(20, 2, 10) / 2
+    assert cost(15, 2, 10) < cost(20, 2, 10)
