@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def free_port() -> int:
 def running(command: Sequence[str], port: int, limit_s: float = 120) -> Iterator[Server]:
     """Start it, wait until /readyz answers 200, stop it at the end."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=HERE.parent)
+    quiet = {**os.environ, "DRAGOMAN_LOG_LEVEL": "error"}
+    process = subprocess.Popen(command, cwd=HERE.parent, env=quiet, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         while not _ready(url):
