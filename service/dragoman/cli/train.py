@@ -33,6 +33,10 @@ def train(
     init: Annotated[
         Path | None, typer.Option(help="Go on from this model, with its vocabulary.")
     ] = None,
+    warm_start: Annotated[
+        Path | None,
+        typer.Option(help="Take this model's weights over into a new vocabulary."),
+    ] = None,
     dev: Annotated[Path | None, typer.Option(help="Parallel text to measure with.")] = None,
     settings: Annotated[
         Path | None, typer.Option(help="TOML with shape, data and learning.")
@@ -47,12 +51,18 @@ def train(
     from dragoman.training.options import Budget, TrainingOptions
     from dragoman.training.recipe import train as run
 
+    if init is not None and warm_start is not None:
+        raise InputError(
+            "--init keeps a model's vocabulary and --warm-start makes a new one.",
+            hint="Give one of them.",
+        )
     options = TrainingOptions(
         files=tuple(files),
         direction=_pair(direction),
         out=out,
         budget=Budget(None if minutes is None else minutes * 60, tokens),
         init=init,
+        warm_start=warm_start,
         dev=dev,
         seed=seed,
         licence=licence,

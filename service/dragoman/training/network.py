@@ -16,6 +16,7 @@ from typing import Any
 
 from dragoman.errors import ModelCorrupt, SettingsError
 from dragoman.training.options import Shape
+from dragoman.training.vocabulary import piece_origins
 
 POSITIONS = 512
 
@@ -82,6 +83,35 @@ def load_network(directory: Path, *, dropout: float) -> Any:
         ) from error
     zero_pad_rows(network)
     return network
+
+
+def take_over(network: Any, vocabulary: Path, origin: Path) -> None:
+    """Give ``network`` the weights of the model in ``origin``, though its vocabulary is another.
+
+    A piece that both have keeps its embedding; another gets the mean of the pieces that the old
+    vocabulary writes it with (Gee et al. 2022, "Fast Vocabulary Transfer"). Both have one joint
+    vocabulary; ``origin`` may be of the opposite direction. Raises ModelCorrupt or SettingsError.
+    """
+    import torch
+
+    old = load_network(origin, dropout=0.0)
+    weights = old.state_dict()
+    old_table, old_bias = weights["model.shared.weight"], weights["final_logits_bias"]
+    fresh = network.state_dict()
+    width = fresh["model.shared.weight"].shape[1]
+    if width != old_table.shape[1] or len(fresh) != len(weights):
+        raise SettingsError(
+            f"{origin.name} has another shape than the new model.",
+            hint="Give a model of the same widths and layers, or start without one.",
+        )
+    rows = piece_origins(vocabulary, origin)
+    table = torch.stack([old_table[row].mean(0) for row in rows])
+    bias = torch.stack([old_bias[0][row].mean() for row in rows])[None]
+    own = {"model.shared.weight", "final_logits_bias"}
+    tied = {name for name in fresh if fresh[name].shape[:1] == table.shape[:1]}
+    kept = {name: value for name, value in weights.items() if name not in own | tied}
+    network.load_state_dict(kept | dict.fromkeys(tied, table) | {"final_logits_bias": bias})
+    zero_pad_rows(network)
 
 
 def zero_pad_rows(network: Any) -> None:

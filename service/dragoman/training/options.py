@@ -34,7 +34,8 @@ class DataOptions:
     ``max_tokens`` bounds each side, in pieces. ``max_ratio`` bounds how many times longer one
     side is, in characters. ``drop_worst`` is the share of pairs with the lowest aligner's score
     that is left out. ``augmented`` is the share of pairs that get a varied copy.
-    ``aligner_pairs`` are the pairs that the aligner learns from.
+    ``quoted_phrases`` is the share that get a copy with a phrase in quotation marks, where the
+    aligner finds one. ``aligner_pairs`` are the pairs that the aligner learns from.
     """
 
     identify_languages: bool = True
@@ -42,6 +43,7 @@ class DataOptions:
     max_ratio: float = 2.5
     drop_worst: float = 0.02
     augmented: float = 0.4
+    quoted_phrases: float = 0.1
     align: bool = True
     aligner_pairs: int = 60_000
     vocabulary_sentences: int = 1_000_000
@@ -115,7 +117,8 @@ class Budget:
 class TrainingOptions:
     """One training: what, from what, for how long and where to.
 
-    ``licences`` and ``sources`` are for the model card. ``init`` is a model to go on from.
+    ``licences`` and ``sources`` are for the model card. ``init`` is a model to go on from, with
+    its vocabulary; ``warm_start`` one whose weights a new vocabulary takes over.
     """
 
     files: tuple[Path, ...]
@@ -123,6 +126,7 @@ class TrainingOptions:
     out: Path
     budget: Budget
     init: Path | None = None
+    warm_start: Path | None = None
     dev: Path | None = None
     seed: int = 1
     licence: str = "other"

@@ -25,6 +25,7 @@ from dragoman.training.corpus import Array, Corpus, join_pairs, open_corpus, sav
 from dragoman.training.network import write_config
 from dragoman.training.options import TrainingOptions
 from dragoman.training.pairs import Pair, read_pairs
+from dragoman.training.phrase_quotes import quote_phrase
 from dragoman.training.vocabulary import PieceNumbers, copy_vocabulary, train_vocabulary
 
 Tell = Callable[[str], None]
@@ -182,8 +183,39 @@ def _corpus(
     copies = [body for body in map(_body, varied) if _fits(body, data.max_tokens)]
     if aligner is not None and links is not None:
         links += _with_ends(aligner.align(copies, threads=usable_cores()), copies)
+        marked = [
+            body
+            for body in map(
+                _body, _encoded(_quoted(options, kept, links, numbers, chooser), numbers)
+            )
+            if _fits(body, data.max_tokens)
+        ]
+        links += _with_ends(aligner.align(marked, threads=usable_cores()), marked)
+        copies += marked
     everything = [*kept, *copies]
     return join_pairs([_ended(pair) for pair in everything], links)
+
+
+def _quoted(
+    options: TrainingOptions,
+    pairs: Sequence[Pieces],
+    links: Sequence[Array],
+    numbers: PieceNumbers,
+    chooser: random.Random,
+) -> list[Pair]:
+    """Copies of some pairs with a phrase in quotation marks; the links' last row is the ends'."""
+    found = (
+        quote_phrase(
+            numbers.source.decode(source),
+            numbers.target.decode(target),
+            own[:-1],
+            options.direction,
+            chooser,
+        )
+        for (source, target), own in zip(pairs, links, strict=False)
+        if chooser.random() < options.data.quoted_phrases
+    )
+    return [pair for pair in found if pair is not None]
 
 
 def _encoded(pairs: Sequence[Pair], numbers: PieceNumbers) -> list[Pieces]:

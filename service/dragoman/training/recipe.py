@@ -22,7 +22,7 @@ from dragoman.training.card import Outcome, write_card
 from dragoman.training.checkpoint import BEFORE_DECAY, LATEST, load_state, save_state
 from dragoman.training.export import CONVERTED, as_installed, convert_checked, write_weights
 from dragoman.training.loop import Listeners, Training
-from dragoman.training.network import load_network, new_network
+from dragoman.training.network import load_network, new_network, take_over
 from dragoman.training.options import TrainingOptions
 from dragoman.training.pairs import Pair
 from dragoman.training.preparation import Prepared, Tell, prepare
@@ -156,6 +156,8 @@ def _training(options: TrainingOptions, prepared: Prepared, clock: Callable[[], 
     learning = options.learning
     if options.init is None:
         network = new_network(prepared.model, dropout=learning.dropout, seed=options.seed)
+        if options.warm_start is not None:
+            take_over(network, prepared.model, options.warm_start)
     else:
         network = load_network(options.init, dropout=learning.dropout)
         torch.manual_seed(options.seed)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from dragoman.article import LanguagePair
 from dragoman.errors import InputError, ModelRefused
-from dragoman.inference.engines.layout import END, PAD, read_layout
+from dragoman.inference.engines.layout import END, PAD, UNKNOWN, read_layout
 from dragoman.inference.engines.vocabulary import Vocabulary
 
 VOCABULARY_FILES = ("source.spm", "target.spm", "vocab.json")
@@ -113,6 +113,28 @@ def copy_vocabulary(origin: Path, directory: Path) -> None:
             shutil.copyfile(origin / name, directory / name)
 
 
+def piece_origins(fresh: Path, old: Path) -> list[list[int]]:
+    """For each piece of a new joint vocabulary, the numbers of the old pieces that spell it.
+
+    Both are directories of models. Raises ModelCorrupt or ModelRefused.
+    """
+    import sentencepiece
+
+    numbers = read_layout(old).source.ids
+    speller: Any = sentencepiece.SentencePieceProcessor(model_file=str(old / "source.spm"))
+    unknown = numbers[UNKNOWN]
+
+    def spelt(piece: str) -> list[int]:
+        if piece in numbers:
+            return [numbers[piece]]
+        pieces = speller.encode(piece.replace("▁", " ").strip(), out_type=str)
+        if not piece.startswith("▁"):  # SentencePiece begins every text with a word's beginning
+            pieces[0] = pieces[0].removeprefix("▁")
+        return [numbers[one] for one in pieces if one in numbers] or [unknown]
+
+    return [spelt(piece) for piece in json.loads((fresh / "vocab.json").read_text("utf-8"))]
+
+
 class PieceNumbers:
     """Text to the numbers of a model's pieces, in bulk; both sides end with ``</s>``.
 
@@ -137,6 +159,11 @@ class _Side:
         self._end = vocabulary.ids[END]
         self.size = len(vocabulary.ids)
         self.pad = vocabulary.ids.get(PAD, self.size - 1)
+        self._texts = {number: piece for piece, number in vocabulary.ids.items()}
+
+    def decode(self, numbers: Ids) -> list[str]:
+        """The pieces with these numbers, as SentencePiece writes them."""
+        return [self._texts[int(number)] for number in numbers]
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """The pieces of each text with ``</s>``; one the model lacks is cut as engines do."""
