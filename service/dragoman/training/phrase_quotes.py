@@ -43,6 +43,8 @@ def quote_phrase(
         return None
     starts, ends = _bounds(source)
     target_starts, target_ends = _bounds(target)
+    if not starts:
+        return None
     for _ in range(_TRIES):
         first = chooser.choice(starts)
         possible = [end for end in ends if first < end][1:_LONGEST]
